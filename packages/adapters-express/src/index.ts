@@ -1,0 +1,5 @@
+/**
+ * Mounts an Offhook receiver in an Express app.
+ * @module index
+ */
+export {};

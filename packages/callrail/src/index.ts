@@ -1,0 +1,5 @@
+/**
+ * Verified, normalized call events from CallRail for Offhook.
+ * @module index
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Verified, normalized call events from Convoso for Offhook.
+ * @module index
+ */
+export {};

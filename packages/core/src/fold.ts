@@ -1,0 +1,116 @@
+import type { CallEvent } from "./call-event.ts";
+import type { Call, CallOutcome, CallStatus } from "./call.ts";
+import { orderEvents } from "./event-order.ts";
+import { rules, type Decided } from "./fold-rules.ts";
+import { sumMoney } from "./money.ts";
+import { callIdOf, uniteReferences } from "./references.ts";
+
+/** What the status alone says of the outcome, where no event says more. */
+const outcomes: { readonly [Status in CallStatus]: CallOutcome } = {
+  queued: "unknown",
+  ringing: "unknown",
+  in_progress: "unknown",
+  completed: "answered",
+  busy: "missed",
+  no_answer: "missed",
+  failed: "unknown",
+  canceled: "abandoned",
+};
+
+type AnyRule = (current: unknown, said: unknown, event: CallEvent) => unknown;
+
+/**
+ * The Call that a set of events describes. Pure, synchronous and total: any order and any repetition of the same
+ * events gives the same bytes.
+ *
+ * @param events at least one; all of one call.
+ */
+export function foldCall(events: readonly CallEvent[]): Call {
+  const ordered = orderEvents(events);
+  const [anyEvent] = ordered;
+  if (anyEvent === undefined) throw new RangeError("foldCall: expected at least one event, got none");
+
+  const decided: Partial<Decided> = {};
+  const provenance: { [field: string]: string } = {};
+  for (const event of ordered) decide(decided, provenance, event);
+
+  const references = uniteReferences(ordered.map((event) => event.references));
+  const status = decided.status ?? "queued";
+  const costs = decided.cost ?? [];
+  const times = timesOf(ordered);
+  return {
+    id: callIdOf(references[0] ?? { provider: anyEvent.provider, id: anyEvent.id }),
+    tenantId: anyEvent.tenantId,
+    references,
+    direction: decided.direction ?? "unknown",
+    status,
+    outcome: decided.outcome ?? outcomes[status],
+    endReason: decided.endReason ?? null,
+    from: decided.from ?? null,
+    to: decided.to ?? null,
+    trackingNumber: decided.trackingNumber ?? null,
+    startedAt: decided.startedAt ?? null,
+    answeredAt: decided.answeredAt ?? null,
+    endedAt: decided.endedAt ?? null,
+    durationSeconds: decided.durationSeconds ?? null,
+    talkSeconds: decided.talkSeconds ?? null,
+    ringSeconds: decided.ringSeconds ?? null,
+    agent: decided.agent ?? null,
+    campaign: decided.campaign ?? null,
+    lead: decided.lead ?? null,
+    source: decided.source ?? null,
+    recordings: decided.recordings ?? [],
+    transcript: decided.transcript ?? null,
+    analysis: decided.analysis ?? null,
+    answeredBy: decided.answeredBy ?? "unknown",
+    disposition: decided.disposition ?? null,
+    cost: sumMoney(costs),
+    costs,
+    tags: decided.tags === undefined ? [] : [...new Set(decided.tags.flatMap((entry) => entry.tags))],
+    note: decided.note ?? null,
+    value: decided.value ?? null,
+    conversion: decided.conversion ?? null,
+    attribution: decided.attribution ?? null,
+    parentCallId: decided.parent === undefined ? null : callIdOf(decided.parent),
+    metadata: decided.metadata ?? {},
+    test: ordered.some((event) => event.test === true),
+    provenance,
+    createdAt: times.first,
+    updatedAt: times.last,
+    version: ordered.length,
+  };
+}
+
+/** Lets one event have its say on each field it states. */
+function decide(decided: Partial<Decided>, provenance: { [field: string]: string }, event: CallEvent): void {
+  const { facts } = event;
+  for (const key in facts) {
+    // Facts come from mappers; a name that has no rule says nothing.
+    if (!Object.hasOwn(rules, key)) continue;
+    const name = key as keyof Decided;
+    const said = facts[name];
+    if (said === null || said === undefined) continue;
+    const current = decided[name];
+    // One name indexes all three tables, which TypeScript cannot follow through a loop.
+    const next = (rules[name] as AnyRule)(current, said, event) as never;
+    if (next === current && current !== undefined) continue;
+    decided[name] = next;
+    provenance[name] = event.id;
+  }
+}
+
+/** When the first and the last thing happened: by the vendors' clocks, and by ours only where none of them says. */
+function timesOf(events: readonly CallEvent[]): { first: string; last: string } {
+  let first: string | undefined;
+  let last: string | undefined;
+  for (const { occurredAt, facts } of events) {
+    for (const time of [occurredAt, facts.startedAt, facts.endedAt]) {
+      if (time === null || time === undefined) continue;
+      if (first === undefined || time < first) first = time;
+      if (last === undefined || time > last) last = time;
+    }
+  }
+  if (first !== undefined && last !== undefined) return { first, last };
+  const heard = events.map((event) => event.receivedAt).sort();
+  return { first: heard[0] ?? "", last: heard.at(-1) ?? "" };
+}

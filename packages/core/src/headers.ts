@@ -1,0 +1,30 @@
+import type { HeaderRecord } from "./delivery.ts";
+
+// Names that hold secrets by custom, whatever the provider.
+const secretName = /^(?:authorization|cookie|proxy-authorization)$|signature|secret|token|api-?key|password/;
+
+/** The headers worth keeping: everything but what could let a reader of the journal forge a request. */
+export function journalHeaders(
+  headers: HeaderRecord,
+  verificationHeader: string | undefined,
+): { [name: string]: string } {
+  const kept: { [name: string]: string } = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || name === verificationHeader || name === "__proto__" || secretName.test(name)) continue;
+    kept[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return kept;
+}
+
+/** One header's value; several values are joined, as HTTP allows. */
+export function headerOf(headers: HeaderRecord, name: string): string | undefined {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return value === undefined || typeof value === "string" ? value : value.join(", ");
+}
+
+/** `Text/HTML; charset=x` becomes `text/html`. */
+export function mediaTypeOf(contentType: string): string {
+  const end = contentType.indexOf(";");
+  return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}

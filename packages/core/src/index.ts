@@ -1,0 +1,128 @@
+/**
+ * The receiver, the normalized Call and the contracts of Offhook.
+ * @module index
+ */
+
+// For apps.
+export { createOffhook } from "./offhook.ts";
+export type {
+  CallChange,
+  DeliveryListOptions,
+  Handlers,
+  LeadChange,
+  ListOptions,
+  Offhook,
+  OffhookOptions,
+  WebhookAddress,
+} from "./offhook.ts";
+export { memoryStorage } from "./memory-storage.ts";
+export type {
+  Agent,
+  Analysis,
+  AnalysisCriterion,
+  AnsweredBy,
+  Attribution,
+  Call,
+  CallDirection,
+  CallOutcome,
+  CallStatus,
+  CampaignName,
+  Contact,
+  Conversion,
+  EndReason,
+  JsonValue,
+  Money,
+  Phone,
+  ProviderCost,
+  Recording,
+  RecordingState,
+  Reference,
+  Source,
+  Transcript,
+  TranscriptTurn,
+} from "./call.ts";
+export type { CallEvent, CallEventDraft, CallEventType, CallFacts, EventSource } from "./call-event.ts";
+export type { Lead, LeadEvent, LeadEventDraft, LeadFacts } from "./lead.ts";
+export type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
+export type { InboundCall, InboundResponder } from "./inbound.ts";
+export type { Logger, LogFields } from "./logger.ts";
+export type { Notification, Notifier } from "./notifier.ts";
+export type { DrainOptions, DrainResult } from "./outbox.ts";
+export {
+  ApiError,
+  ConfigurationError,
+  NotifierError,
+  OffhookError,
+  PayloadError,
+  StorageError,
+  VerificationError,
+} from "./errors.ts";
+export type { OffhookErrorCode, OffhookErrorOptions, RefusalCode } from "./errors.ts";
+export { foldCall } from "./fold.ts";
+export { isTerminal } from "./fold-rules.ts";
+export { callIdOf, leadIdOf } from "./references.ts";
+
+// For doors: adapters to frameworks and runtimes.
+export type {
+  Answer,
+  Delivery,
+  DeliveryError,
+  DeliveryStatus,
+  HeaderRecord,
+  IncomingRequest,
+  ReadBody,
+} from "./delivery.ts";
+export { bodyIncomplete, bodyTimedOut, bodyTimeoutMs, bodyTooLarge } from "./read-body.ts";
+
+// For providers.
+export type { InboundAnswer, InboundQuestion, Provider, ProviderRoute, Translation, VendorReply } from "./provider.ts";
+export type { FormFields, RawDelivery, VerifiedDelivery } from "./delivery.ts";
+export type {
+  CustomVerification,
+  Freshness,
+  HmacVerification,
+  NoVerification,
+  Secrets,
+  SharedSecretVerification,
+  SignableRequest,
+  SignatureFormat,
+  SignedCandidates,
+  SignedContent,
+  SignedMessage,
+  SignedMessageLayout,
+  Verification,
+} from "./verification.ts";
+export { verifyDelivery, type VerifyOptions } from "./verify.ts";
+export { signRequest, type SignOptions } from "./sign.ts";
+export { requireSecrets } from "./secrets.ts";
+export { sha256Hex } from "#hmac";
+export { createReference } from "./references.ts";
+export { phoneFromE164 } from "./e164.ts";
+export { toMoney } from "./money.ts";
+export { addSeconds, isoFromMs, isoFromSeconds, isoFromText } from "./time.ts";
+export { formToRecord, parseForm } from "./form.ts";
+export { parseJson } from "./json.ts";
+export { headerOf, mediaTypeOf } from "./headers.ts";
+export { pathOf, queryOf, targetOf } from "./request-target.ts";
+
+// For storages.
+export type {
+  ClaimedJobs,
+  DeliveryQuery,
+  DeliverySummary,
+  EventOf,
+  ListQuery,
+  Page,
+  RecordOf,
+  Storage,
+  StorageHealth,
+  StorageTransaction,
+  Stored,
+  Subject,
+  SubjectChange,
+  Subjects,
+} from "./storage.ts";
+export type { Job, JobClaim, JobSettlement } from "./job.ts";
+export { decodeCursor, encodeCursor, type CursorPosition } from "./cursor.ts";
+export { referenceKey } from "./references.ts";
+export { version } from "./version.ts";

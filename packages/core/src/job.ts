@@ -1,0 +1,43 @@
+import type { JsonValue } from "./call.ts";
+
+/** Work that happens after the answer. Written in the same transaction as its cause; runs at least once. */
+export interface Job {
+  /** Stable: the same cause makes the same id, so it serves as an idempotency key for what the job does. */
+  readonly id: string;
+  readonly tenantId: string;
+  /** What to run, such as `handle`. */
+  readonly kind: string;
+  readonly payload: { readonly [name: string]: JsonValue };
+  readonly state: "waiting" | "running" | "dead";
+  /** Not before. Milliseconds since 1970. */
+  readonly runAtMs: number;
+  /** How often it was claimed. */
+  readonly attempts: number;
+  /** Who holds it while running. */
+  readonly leaseToken: string | null;
+  readonly leaseUntilMs: number | null;
+  /** Why the last attempt failed. */
+  readonly lastError: string | null;
+  readonly createdAtMs: number;
+}
+
+export interface JobClaim {
+  readonly tenantId: string;
+  readonly limit: number;
+  readonly nowMs: number;
+  /** Until when the jobs are ours. */
+  readonly leaseUntilMs: number;
+  /** Unique to this claim. */
+  readonly leaseToken: string;
+}
+
+/** How a claimed job ended. Done jobs are removed. */
+export interface JobSettlement {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly leaseToken: string;
+  readonly result:
+    | { readonly type: "done" }
+    | { readonly type: "retry"; readonly runAtMs: number; readonly error: string }
+    | { readonly type: "dead"; readonly error: string };
+}

@@ -1,0 +1,75 @@
+import type { JournalEntry } from "./apply.ts";
+import type { CallEvent } from "./call-event.ts";
+import type { Delivery, DeliveryError, DeliveryStatus } from "./delivery.ts";
+import type { LeadEvent } from "./lead.ts";
+import { newId } from "./new-id.ts";
+import type { Translation } from "./provider.ts";
+import { uniteReferences } from "./references.ts";
+
+/** A delivery and what was made of it, before it has ids. */
+export interface Journaled {
+  readonly tenantId: string;
+  readonly provider: string;
+  readonly route: string;
+  readonly identity: string | null;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: Uint8Array;
+  /** Where the body was cut: its size as received. */
+  readonly bodyBytes?: number;
+  readonly remoteAddress: string | null;
+  readonly receivedAtMs: number;
+  readonly translation: Translation | undefined;
+  readonly error: DeliveryError | null;
+  readonly rejected?: boolean;
+}
+
+/** Gives a delivery and its events their ids. Events are named after the delivery's content, so a replay renames none. */
+export function journalEntry(journaled: Journaled): JournalEntry {
+  const { tenantId, provider, identity, translation, body, receivedAtMs } = journaled;
+  const id = newId("dlv", receivedAtMs);
+  const receivedAt = new Date(receivedAtMs).toISOString();
+  const origin = { tenantId, provider, source: "webhook" as const, receivedAt, deliveryId: id };
+  const eventId = (index: number): string => `evt_${(identity ?? id).slice(0, 32)}_${index}`;
+  const drafts = translation?.events ?? [];
+  const leadDrafts = translation?.leads ?? [];
+  const calls = drafts.map((draft, index): CallEvent => ({ ...draft, ...origin, id: eventId(index) }));
+  const leads = leadDrafts.map((draft, index): LeadEvent => ({
+    ...draft,
+    ...origin,
+    id: eventId(calls.length + index),
+  }));
+  const both = [...calls, ...leads];
+  const [only] = both;
+  const delivery: Delivery = {
+    id,
+    tenantId,
+    provider,
+    route: journaled.route,
+    kind: translation?.kind ?? null,
+    identity,
+    status: statusOf(journaled, both.length),
+    error: journaled.error,
+    method: journaled.method,
+    url: journaled.url,
+    headers: journaled.headers,
+    body,
+    bodyBytes: journaled.bodyBytes ?? body.length,
+    remoteAddress: journaled.remoteAddress,
+    receivedAt,
+    references:
+      both.length === 1 && only !== undefined
+        ? only.references
+        : uniteReferences(both.map((event) => event.references)),
+    duplicates: 0,
+    test: both.some((event) => event.test === true),
+  };
+  return { delivery, calls, leads };
+}
+
+function statusOf({ rejected, error }: Journaled, events: number): DeliveryStatus {
+  if (rejected === true) return "rejected";
+  if (error !== null) return "failed";
+  return events === 0 ? "unmapped" : "applied";
+}

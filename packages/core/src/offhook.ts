@@ -1,0 +1,367 @@
+import { preflight, refused } from "./answers.ts";
+import { Committer } from "./committer.ts";
+import type { CallEvent } from "./call-event.ts";
+import type { Call } from "./call.ts";
+import type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
+import { timeOf, compareEvents } from "./event-order.ts";
+import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
+import { ConfigurationError, OffhookError, StorageError } from "./errors.ts";
+import { fromRequest, toResponse } from "./fetch.ts";
+import { headerOf } from "./headers.ts";
+import type { InboundResponder } from "./inbound.ts";
+import type { Job } from "./job.ts";
+import type { Lead } from "./lead.ts";
+import { silentLogger, type Logger } from "./logger.ts";
+import type { Notifier } from "./notifier.ts";
+import { drainOutbox, OutboxRunner, type DrainOptions, type DrainResult } from "./outbox.ts";
+import type { Provider } from "./provider.ts";
+import { receive, type ReceiveContext } from "./receive.ts";
+import { parseId } from "./references.ts";
+import { pathOf, queryOf } from "./request-target.ts";
+import { createRouter, normalizePrefix, type Route, type Router } from "./routes.ts";
+import type { DeliveryQuery, DeliverySummary, ListQuery, Page, Storage, StorageHealth } from "./storage.ts";
+import { answerEcho, answerTest, describeRoute } from "./system-routes.ts";
+
+/** What a handler is told. */
+export interface CallChange {
+  /** Stable: a repetition of the same change has the same id. */
+  readonly id: string;
+  readonly type: CallChangeType;
+  /** As it is now, which may be newer than the change. */
+  readonly call: Call;
+  /** 1 for the first try. */
+  readonly attempt: number;
+}
+export interface LeadChange {
+  readonly id: string;
+  readonly type: LeadChangeType;
+  readonly lead: Lead;
+  readonly attempt: number;
+}
+
+/** Handlers by change. They run after the commit, at least once, and again when they throw. */
+export type Handlers = {
+  readonly [Type in CallChangeType]?: (change: CallChange) => void | Promise<void>;
+} & {
+  readonly [Type in LeadChangeType]?: (change: LeadChange) => void | Promise<void>;
+};
+
+export interface OffhookOptions {
+  readonly providers: readonly Provider[];
+  readonly storage: Storage;
+  /** What your app does when something happened to a call. */
+  readonly on?: Handlers;
+  /** Decides about incoming calls for vendors that ask. */
+  readonly onInbound?: InboundResponder;
+  /** How long `onInbound` may take. Default 4,000 ms. */
+  readonly inboundTimeoutMs?: number;
+  readonly notifiers?: readonly Notifier[];
+  /** Where webhooks are served. Default `/api/webhooks`. */
+  readonly prefix?: string;
+  /** Whose calls these are; one Offhook serves one tenant. Default `"default"`. */
+  readonly tenantId?: string;
+  readonly logger?: Logger;
+  /** Serve `…/echo`, which repeats requests. Default: only outside production. */
+  readonly echo?: boolean;
+  /** Origins that browsers may call from; default none. */
+  readonly cors?: { readonly origins: readonly string[] };
+  /** Run jobs in this process as they come. False on serverless platforms, which call `drain()`. Default true. */
+  readonly runJobs?: boolean;
+  /** The clock. Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** How long a delivery may wait for its commit before the sender is told to try again. Default 8,000 ms. */
+  readonly commitTimeoutMs?: number;
+}
+
+/** A page's query without the tenant, which is always the Offhook's own. */
+export type ListOptions = Partial<Omit<ListQuery, "tenantId">>;
+export type DeliveryListOptions = Partial<Omit<DeliveryQuery, "tenantId">>;
+
+export interface Offhook {
+  readonly tenantId: string;
+  /** Every webhook address that is served. */
+  readonly addresses: readonly WebhookAddress[];
+  /** True when a path is one of ours; a door passes on what is not. */
+  handles(url: string, path?: string): boolean;
+  /** The inner entrance, which every door uses. Never throws. */
+  handle(request: IncomingRequest): Promise<Answer>;
+  /** The entrance for web-standard runtimes. */
+  fetch(request: Request): Promise<Response>;
+  /** Runs the jobs that are due; for cron or `waitUntil` where no process lives on. */
+  drain(options?: DrainOptions): Promise<DrainResult>;
+  readonly calls: {
+    /** Also by an id that a merge has replaced. */
+    get(id: string): Promise<Call | undefined>;
+    list(options?: ListOptions): Promise<Page<Call>>;
+    /** What was said of it, oldest first. */
+    events(id: string): Promise<readonly CallEvent[] | undefined>;
+  };
+  readonly leads: {
+    get(id: string): Promise<Lead | undefined>;
+    list(options?: ListOptions): Promise<Page<Lead>>;
+  };
+  readonly deliveries: {
+    get(id: string): Promise<Delivery | undefined>;
+    list(options?: DeliveryListOptions): Promise<Page<DeliverySummary>>;
+  };
+  health(): Promise<StorageHealth>;
+  /** Opens the storage, which the first request does otherwise. */
+  open(): Promise<void>;
+  /** Finishes what is under way and closes the storage. */
+  close(): Promise<void>;
+}
+
+export interface WebhookAddress {
+  readonly path: string;
+  /** Undefined for the test and echo routes. */
+  readonly provider: string | undefined;
+  readonly kind: string;
+}
+
+const defaultLimit = 50;
+const maxLimit = 200;
+
+/**
+ * Brings providers, storage and your handlers together.
+ *
+ * @throws ConfigurationError `option_invalid` for options that cannot work.
+ */
+export function createOffhook(options: OffhookOptions): Offhook {
+  const { storage } = options;
+  const tenantId = options.tenantId ?? "default";
+  if (tenantId === "" || tenantId.includes("\u0000")) {
+    throw new ConfigurationError("option_invalid", "tenantId: expected a name, got an empty one");
+  }
+  const logger = options.logger ?? silentLogger;
+  const now = options.now ?? Date.now;
+  const router = createRouter(options.providers, {
+    prefix: normalizePrefix(options.prefix ?? "/api/webhooks"),
+    echo: options.echo ?? !isProduction(),
+  });
+  const handlers = options.on ?? {};
+  const notifiers = options.notifiers ?? [];
+  const wanted = new Set<ChangeType>([
+    // Object.keys forgets that the keys are the names of changes.
+    ...(Object.keys(handlers) as ChangeType[]),
+    ...notifiers.flatMap((notifier) => notifier.changes),
+  ]);
+  const outbox = { storage, tenantId, run: runJob, now, logger };
+  const runner = new OutboxRunner(outbox);
+  const runJobs = options.runJobs ?? true;
+  const committer = new Committer({
+    storage,
+    tenantId,
+    wanted,
+    now,
+    onJobs: () => runJobs && runner.wake(),
+    onPoison: ({ delivery }, cause) =>
+      logger.error(
+        { provider: delivery.provider, deliveryId: delivery.id, error: String(cause) },
+        `[${delivery.provider}] delivery kept as failed: its events could not be applied`,
+      ),
+    maxBatch: 256,
+    maxWaiting: 10_000,
+    timeoutMs: options.commitTimeoutMs ?? 8_000,
+  });
+  const context: ReceiveContext = {
+    tenantId,
+    now,
+    logger,
+    async commit(entry) {
+      if (!opened) await open();
+      return committer.commit(entry);
+    },
+    onInbound: options.onInbound,
+    inboundTimeoutMs: options.inboundTimeoutMs ?? 4_000,
+  };
+
+  let opening: Promise<void> | undefined;
+  let opened = false;
+  let closed = false;
+
+  function open(): Promise<void> {
+    if (closed)
+      return Promise.reject(new StorageError("storage_unavailable", "Offhook: expected to be open, got closed"));
+    opening ??= storage.open().then(
+      () => {
+        opened = true;
+        if (runJobs && wanted.size > 0) runner.wake();
+      },
+      (cause: unknown) => {
+        // The next request tries again.
+        opening = undefined;
+        throw cause instanceof OffhookError
+          ? cause
+          : new StorageError("storage_unavailable", "Storage: could not be opened", { cause });
+      },
+    );
+    return opening;
+  }
+
+  async function runJob(job: Job): Promise<void> {
+    const change = job.payload["change"] as ChangeType;
+    const id = String(job.payload["recordId"]);
+    const base = { id: job.id, attempt: job.attempts };
+    if (change === "lead.created" || change === "lead.updated") {
+      const lead = await getLead(id);
+      if (lead === undefined) return;
+      await handlers[change]?.({ ...base, type: change, lead });
+      await notify(job.id, change, lead);
+    } else {
+      const call = await getCall(id);
+      if (call === undefined) return;
+      await handlers[change]?.({ ...base, type: change, call });
+      await notify(job.id, change, call);
+    }
+  }
+
+  async function notify(id: string, change: ChangeType, record: Call | Lead): Promise<void> {
+    const interested = notifiers.filter((notifier) => notifier.changes.includes(change));
+    // Records hold nothing but JSON; interfaces have no index signature, which is all that differs.
+    const json = record as unknown as Parameters<Notifier["notify"]>[0]["record"];
+    await Promise.all(interested.map((notifier) => notifier.notify({ id, tenantId, change, record: json })));
+  }
+
+  async function getCall(id: string): Promise<Call | undefined> {
+    const reference = parseId("call", id);
+    if (reference === undefined) return undefined;
+    await open();
+    return (await storage.get("call", tenantId, reference))?.record;
+  }
+
+  async function getLead(id: string): Promise<Lead | undefined> {
+    const reference = parseId("lead", id);
+    if (reference === undefined) return undefined;
+    await open();
+    return (await storage.get("lead", tenantId, reference))?.record;
+  }
+
+  async function handle(request: IncomingRequest): Promise<Answer> {
+    const wirePath = pathOf(request.url);
+    const route = router.match(wirePath, request.path ?? wirePath);
+    if (route === undefined) return refused("not_found");
+    const answer = await answerRoute(context, route, wirePath, request).catch((error: unknown) => {
+      logger.error({ error: String(error) }, "Request failed");
+      return refused(error instanceof OffhookError && error.code === "body_too_large" ? error.code : "payload_invalid");
+    });
+    return withCors(answer, request, options.cors?.origins ?? []);
+  }
+
+  return {
+    tenantId,
+    addresses: addressesOf(router),
+    handles: (url, path) => {
+      const wirePath = pathOf(url);
+      return router.match(wirePath, path ?? wirePath) !== undefined;
+    },
+    handle,
+    fetch: async (request) => toResponse(await handle(fromRequest(request))),
+    async drain(drainOptions) {
+      await open();
+      return drainOutbox(outbox, drainOptions);
+    },
+    calls: {
+      get: getCall,
+      async list(listOptions = {}) {
+        await open();
+        return storage.list("call", { ...listOptions, limit: clampLimit(listOptions.limit), tenantId });
+      },
+      async events(id) {
+        const reference = parseId("call", id);
+        if (reference === undefined) return undefined;
+        await open();
+        const stored = await storage.get("call", tenantId, reference);
+        return stored?.events.toSorted(
+          (left, right) => timeOf(left).localeCompare(timeOf(right)) || compareEvents(left, right),
+        );
+      },
+    },
+    leads: {
+      get: getLead,
+      async list(listOptions = {}) {
+        await open();
+        return storage.list("lead", { ...listOptions, limit: clampLimit(listOptions.limit), tenantId });
+      },
+    },
+    deliveries: {
+      async get(id) {
+        await open();
+        return storage.getDelivery(tenantId, id);
+      },
+      async list(listOptions = {}) {
+        await open();
+        return storage.listDeliveries({ ...listOptions, limit: clampLimit(listOptions.limit), tenantId });
+      },
+    },
+    async health() {
+      await open();
+      return storage.health(tenantId);
+    },
+    open,
+    async close() {
+      await committer.idle();
+      await runner.stop();
+      closed = true;
+      if (opening !== undefined) await storage.close();
+    },
+  };
+}
+
+/** Method and route: what a delivery is handed on to `receive`, and what is only asked about is answered here. */
+async function answerRoute(
+  context: ReceiveContext,
+  route: Route,
+  path: string,
+  request: IncomingRequest,
+): Promise<Answer> {
+  const { method } = request;
+  const methods = route.type === "provider" ? route.route.methods : ["GET", "POST"];
+  const allow = [...new Set(["GET", "HEAD", "OPTIONS", ...methods])].join(", ");
+  if (method === "OPTIONS") return preflight(allow);
+  if (route.type === "test" && (method === "GET" || method === "HEAD" || method === "POST"))
+    return answerTest(path, request);
+  if (route.type === "echo" && (method === "GET" || method === "POST")) return answerEcho(request);
+  if (route.type === "provider") {
+    const { provider } = route;
+    // A GET without a query can only be somebody looking.
+    const isDelivery = method === "POST" || (method === "GET" && queryOf(request.url) !== "");
+    if (isDelivery && methods.includes(method)) return receive(context, provider, route.route, request);
+    if (method === "GET" || method === "HEAD") {
+      return describeRoute(path, `${provider.name} webhook is listening`, methods);
+    }
+  }
+  return refused("method_not_allowed", { allow });
+}
+
+function withCors(answer: Answer, { headers }: IncomingRequest, origins: readonly string[]): Answer {
+  const origin = headerOf(headers, "origin");
+  if (origins.length === 0 || origin === undefined || !origins.includes(origin)) return answer;
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      "access-control-allow-origin": origin,
+      "access-control-allow-methods": "GET, POST, OPTIONS",
+      "access-control-allow-headers": "content-type",
+      vary: "Origin",
+    },
+  };
+}
+
+function addressesOf(router: Router): WebhookAddress[] {
+  return router.paths.map(({ path, route }) => ({
+    path,
+    provider: route.type === "provider" ? route.provider.name : undefined,
+    kind: route.type === "provider" ? route.route.kind : route.type,
+  }));
+}
+
+function clampLimit(limit = defaultLimit): number {
+  return Number.isInteger(limit) ? Math.min(Math.max(limit, 1), maxLimit) : defaultLimit;
+}
+
+function isProduction(): boolean {
+  // Workers have no process.
+  const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
+  return process?.env?.NODE_ENV === "production";
+}

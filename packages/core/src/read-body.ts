@@ -1,0 +1,57 @@
+import { PayloadError } from "./errors.ts";
+
+/** How long a body may take to arrive. */
+export const bodyTimeoutMs = 15_000;
+
+export function bodyTooLarge(maxBytes: number): PayloadError {
+  return new PayloadError("body_too_large", `Body: expected at most ${maxBytes} bytes, got more`);
+}
+
+export function bodyTimedOut(): PayloadError {
+  return new PayloadError(
+    "body_timeout",
+    `Body: expected to be complete within ${bodyTimeoutMs} ms, got an unfinished one`,
+  );
+}
+
+export function bodyIncomplete(cause: unknown): PayloadError {
+  return new PayloadError("payload_invalid", "Body: expected a complete one, got a broken connection", { cause });
+}
+
+/**
+ * Reads a web stream, counting while it flows: what is too large is not read to its end.
+ * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
+ */
+export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+  if (stream === null) return new Uint8Array();
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(bodyTimedOut()), bodyTimeoutMs);
+  });
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), timedOut]);
+      if (done) break;
+      size += value.length;
+      if (size > maxBytes) throw bodyTooLarge(maxBytes);
+      chunks.push(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => undefined);
+    throw error instanceof PayloadError ? error : bodyIncomplete(error);
+  } finally {
+    clearTimeout(timer);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return body;
+}

@@ -1,0 +1,77 @@
+import { ConfigurationError } from "./errors.ts";
+import type { Provider, ProviderRoute } from "./provider.ts";
+
+/** An address and what serves it. */
+export type Route =
+  | { readonly type: "provider"; readonly provider: Provider; readonly route: ProviderRoute }
+  | { readonly type: "test" }
+  | { readonly type: "echo" };
+
+/** Finds what serves a path. */
+export interface Router {
+  /** By the path on the wire, or else by the path below the mount. */
+  match(wirePath: string, mountedPath: string): Route | undefined;
+  /** Every address, in the order of the providers. */
+  readonly paths: readonly { readonly path: string; readonly route: Route }[];
+}
+
+const providerName = /^[a-z][a-z0-9-]*$/;
+
+/** `/api/webhooks/` becomes `/api/webhooks`, `/` becomes empty. */
+export function normalizePrefix(prefix: string): string {
+  const trimmed = prefix.replace(/\/+$/, "");
+  if (trimmed !== "" && !trimmed.startsWith("/")) {
+    throw new ConfigurationError("option_invalid", `prefix: expected a path that starts with a slash, got "${prefix}"`);
+  }
+  return trimmed;
+}
+
+/** @throws ConfigurationError `option_invalid` for a bad provider name or an address that two routes claim. */
+export function createRouter(providers: readonly Provider[], options: { prefix: string; echo: boolean }): Router {
+  // Relative paths are found below the prefix and below wherever the handler is mounted.
+  const relative = new Map<string, Route>();
+  const absolute = new Map<string, Route>();
+  const paths: { path: string; route: Route }[] = [];
+  const add = (path: string, route: Route): void => {
+    const table = path.startsWith("/") ? absolute : relative;
+    const key = path.startsWith("/") ? path : `/${path}`;
+    if (table.has(key)) {
+      throw new ConfigurationError(
+        "option_invalid",
+        `Route "${path}": expected one owner, got two: give each provider once`,
+      );
+    }
+    table.set(key, route);
+    paths.push({ path: path.startsWith("/") ? path : `${options.prefix}${key}`, route });
+  };
+  for (const provider of providers) {
+    if (!providerName.test(provider.name)) {
+      throw new ConfigurationError(
+        "option_invalid",
+        `Provider name: expected lower-case letters, digits and dashes, got "${provider.name}"`,
+      );
+    }
+    for (const route of provider.routes) {
+      for (const path of route.paths) add(path, { type: "provider", provider, route });
+    }
+  }
+  add("test", { type: "test" });
+  if (options.echo) add("echo", { type: "echo" });
+  return {
+    paths,
+    match(wirePath, mountedPath) {
+      const wire = withoutTrailingSlash(wirePath);
+      const underPrefix =
+        options.prefix === "" || wire.startsWith(`${options.prefix}/`) ? wire.slice(options.prefix.length) : undefined;
+      return (
+        (underPrefix === undefined ? undefined : relative.get(underPrefix)) ??
+        absolute.get(wire) ??
+        // Only a handler mounted below the root may drop the prefix.
+        (mountedPath === wirePath ? undefined : relative.get(withoutTrailingSlash(mountedPath)))
+      );
+    },
+  };
+}
+
+const withoutTrailingSlash = (path: string): string =>
+  path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;

@@ -1,0 +1,145 @@
+import type { CallEvent } from "./call-event.ts";
+import type { Call, CallDirection, CallStatus, Reference } from "./call.ts";
+import type { Delivery, DeliveryStatus } from "./delivery.ts";
+import type { Job, JobClaim, JobSettlement } from "./job.ts";
+import type { Lead, LeadEvent } from "./lead.ts";
+
+/** What is folded from events: calls and leads are stored in the same way. */
+export interface Subjects {
+  readonly call: { readonly record: Call; readonly event: CallEvent };
+  readonly lead: { readonly record: Lead; readonly event: LeadEvent };
+}
+export type Subject = keyof Subjects;
+export type RecordOf<S extends Subject> = Subjects[S]["record"];
+export type EventOf<S extends Subject> = Subjects[S]["event"];
+
+/**
+ * Where Offhook keeps deliveries, events, calls, leads and jobs. Implement it over any database that has
+ * transactions; `@offhook/testing/conformance` says whether the result holds.
+ *
+ * Everything is per tenant: no method may return or change what belongs to another. Failures are StorageError;
+ * code `storage_unavailable` when trying again can help.
+ */
+export interface Storage {
+  /** Connects and prepares the schema. Called before anything else; calling it again does nothing. */
+  open(): Promise<void>;
+  /** Finishes what is under way and lets go of the database. */
+  close(): Promise<void>;
+  /**
+   * Runs `work` in one transaction. When it resolves, everything is on disk before this resolves; when it throws,
+   * nothing of it remains and this throws the same. Two transactions that touch the same call run one after the
+   * other.
+   */
+  write<Result>(work: (transaction: StorageTransaction) => Promise<Result>): Promise<Result>;
+  /** The call or lead that holds a reference. */
+  get<S extends Subject>(
+    subject: S,
+    tenantId: string,
+    reference: Pick<Reference, "provider" | "id">,
+  ): Promise<Stored<S> | undefined>;
+  /** A page of calls or leads, newest `createdAt` first, then by id, descending. */
+  list<S extends Subject>(subject: S, query: ListQuery): Promise<Page<RecordOf<S>>>;
+  getDelivery(tenantId: string, id: string): Promise<Delivery | undefined>;
+  /** A page of the journal, newest first by id. */
+  listDeliveries(query: DeliveryQuery): Promise<Page<DeliverySummary>>;
+  /** Takes waiting jobs that are due, and running ones whose lease has run out; no other claim gets them meanwhile. */
+  claimJobs(claim: JobClaim): Promise<ClaimedJobs>;
+  /** Ends claims. A settlement whose lease was lost to another claim changes nothing. */
+  settleJobs(settlements: readonly JobSettlement[]): Promise<void>;
+  health(tenantId: string): Promise<StorageHealth>;
+}
+
+/** What can be done inside `write`. Every method takes a batch. */
+export interface StorageTransaction {
+  /**
+   * Adds deliveries to the journal. One whose `identity` the journal already has for this tenant and provider is not
+   * added: its `duplicates` is counted up instead. The same may hold for two of one batch.
+   *
+   * @returns for each delivery, in order, the id of the one that was there before; undefined where it is new.
+   */
+  insertDeliveries(deliveries: readonly Delivery[]): Promise<readonly (string | undefined)[]>;
+  /** The distinct calls or leads that hold any of the references, each with all of its events. */
+  load<S extends Subject>(
+    subject: S,
+    tenantId: string,
+    references: readonly Reference[],
+  ): Promise<readonly Stored<S>[]>;
+  /** Writes what the fold made of loaded records and new events. */
+  save<S extends Subject>(subject: S, changes: readonly SubjectChange<S>[]): Promise<void>;
+  /** Adds jobs; one whose id exists already is left as it is. */
+  insertJobs(jobs: readonly Job[]): Promise<void>;
+}
+
+/** A record with the events it was folded from. */
+export interface Stored<S extends Subject> {
+  readonly record: RecordOf<S>;
+  readonly events: readonly EventOf<S>[];
+}
+
+export interface SubjectChange<S extends Subject> {
+  /** As it should be from now on. All of its references lead to it. */
+  readonly record: RecordOf<S>;
+  readonly newEvents: readonly EventOf<S>[];
+  /**
+   * What `load` gave and this record takes the place of, the same objects. None: the record is new. Several: they
+   * turned out to be one; all their events belong to the record and only it remains.
+   */
+  readonly replaces: readonly Stored<S>[];
+}
+
+export interface ListQuery {
+  readonly tenantId: string;
+  /** 1 to 200. */
+  readonly limit: number;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
+  /** Half-open range of `createdAt`: from inclusive, to exclusive. ISO-8601. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Calls that this provider has a reference to. */
+  readonly provider?: string | undefined;
+  /** Calls only. */
+  readonly status?: CallStatus | undefined;
+  readonly direction?: CallDirection | undefined;
+  /** Calls from or to this number, leads with it; exact E.164. */
+  readonly phone?: string | undefined;
+}
+
+export interface DeliveryQuery {
+  readonly tenantId: string;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  /** Half-open range of `receivedAt`. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly status?: DeliveryStatus | undefined;
+}
+
+/** A delivery without its body, for lists. */
+export type DeliverySummary = Omit<Delivery, "body">;
+
+export interface Page<Item> {
+  readonly data: readonly Item[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface ClaimedJobs {
+  readonly jobs: readonly Job[];
+  /** When the next job that was not claimed falls due; null when there is none. Milliseconds since 1970. */
+  readonly nextRunAtMs: number | null;
+}
+
+export interface StorageHealth {
+  readonly engine: string;
+  readonly calls: number;
+  readonly leads: number;
+  readonly events: number;
+  /** Distinct agents named by calls. */
+  readonly agents: number;
+  readonly deliveries: { readonly [Status in DeliveryStatus]: number };
+  readonly jobs: { readonly waiting: number; readonly running: number; readonly dead: number };
+  /** For storages that have a connection pool. */
+  readonly pool?: { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
+}

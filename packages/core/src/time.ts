@@ -1,0 +1,31 @@
+/** Times as Offhook writes them: ISO-8601, UTC, milliseconds. Readers give null for what is not a time. */
+
+// The years that an ISO string writes with four digits; what is outside is a wrong unit, not a time of a call.
+const earliestMs = Date.UTC(1970, 0, 1);
+const latestMs = Date.UTC(9999, 11, 31);
+
+/** Milliseconds since 1970. */
+export function isoFromMs(ms: number | null | undefined): string | null {
+  if (typeof ms !== "number" || !(ms >= earliestMs && ms <= latestMs)) return null;
+  return new Date(ms).toISOString();
+}
+
+/** Seconds since 1970, with or without a fraction. */
+export function isoFromSeconds(seconds: number | null | undefined): string | null {
+  return typeof seconds === "number" ? isoFromMs(Math.round(seconds * 1000)) : null;
+}
+
+// A zone, because text without one would be read in the zone of this machine.
+const withZone = /(?:Z|[+-]\d{2}:?\d{2}|GMT|UTC)\s*$/i;
+
+/** ISO-8601 or RFC 2822 text that names its zone. Text without a zone gives null: see the provider for its zone. */
+export function isoFromText(text: string | null | undefined): string | null {
+  if (typeof text !== "string" || text.length > 64 || !withZone.test(text)) return null;
+  return isoFromMs(Date.parse(text));
+}
+
+/** A time and a number of seconds after it. */
+export function addSeconds(iso: string | null, seconds: number | null | undefined): string | null {
+  if (iso === null || typeof seconds !== "number") return null;
+  return isoFromMs(Date.parse(iso) + Math.round(seconds * 1000));
+}

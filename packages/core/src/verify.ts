@@ -1,0 +1,223 @@
+import { createHmacKey, sha256Hex } from "#hmac";
+import type { FormFields, HeaderRecord, RawDelivery, VerifiedDelivery } from "./delivery.ts";
+import { VerificationError } from "./errors.ts";
+import type { HmacKey, MessagePart } from "./hmac.ts";
+import { requireSecrets } from "./secrets.ts";
+import { composeMessage } from "./signed-message.ts";
+import type {
+  HmacVerification,
+  SharedSecretVerification,
+  SignatureFormat,
+  SignedMessage,
+  Verification,
+} from "./verification.ts";
+
+export interface VerifyOptions {
+  /** The time to judge freshness by. Milliseconds since 1970; default: now. */
+  readonly nowMs?: number;
+}
+
+/**
+ * Checks that a delivery is genuine, and gives it back as verified. This is the only place where that is decided;
+ * whatever is not shown to be genuine is refused.
+ *
+ * @throws VerificationError `signature_missing`, `signature_malformed`, `signature_mismatch` or
+ * `timestamp_out_of_range`.
+ */
+export async function verifyDelivery(
+  verification: Verification,
+  delivery: RawDelivery,
+  options: VerifyOptions = {},
+): Promise<VerifiedDelivery> {
+  const nowMs = options.nowMs ?? Date.now();
+  let form: FormFields | undefined;
+  switch (verification.type) {
+    case "hmac":
+      form = await verifyHmac(verification, delivery, nowMs);
+      break;
+    case "shared-secret":
+      await verifySharedSecret(verification, delivery);
+      break;
+    case "custom":
+      await verification.verify(delivery, { nowMs });
+      break;
+    case "none":
+      break;
+  }
+  const { method, url, query, headers, body, receivedAtMs } = delivery;
+  // The one place that may claim this.
+  return { method, url, query, headers, body, receivedAtMs, form } as unknown as VerifiedDelivery;
+}
+
+// HMAC ---------------------------------------------------------------------------------------------------------
+
+const hmacKeys = new WeakMap<HmacVerification, readonly HmacKey[]>();
+
+/** Keys are prepared once for each declaration. */
+export function hmacKeysOf(verification: HmacVerification): readonly HmacKey[] {
+  let keys = hmacKeys.get(verification);
+  if (keys === undefined) {
+    const secrets = requireSecrets(`Verification by header "${verification.header}"`, verification.secrets);
+    keys = secrets.map((secret) => createHmacKey(verification.hash, secret));
+    hmacKeys.set(verification, keys);
+  }
+  return keys;
+}
+
+async function verifyHmac(
+  verification: HmacVerification,
+  delivery: RawDelivery,
+  nowMs: number,
+): Promise<FormFields | undefined> {
+  const { header, encoding, hash, message, freshness } = verification;
+  const stated = readSignature(verification.format, singleHeader(delivery.headers, header), header);
+  const shape = digestShapes[encoding][hash];
+  const signatures = stated.signatures.filter((signature) => shape.test(signature));
+  if (signatures.length === 0) throw malformed(header);
+  if (freshness !== undefined) {
+    const ageMs = nowMs - Number(stated.timestamp) * (freshness.unit === "seconds" ? 1000 : 1);
+    // Written so that a time that is not a number is refused.
+    if (!(ageMs <= freshness.pastMs && -ageMs <= freshness.futureMs)) {
+      throw new VerificationError(
+        "timestamp_out_of_range",
+        `Signed time: expected at most ${freshness.pastMs} ms ago and ${freshness.futureMs} ms ahead, got ${describeAge(ageMs)}: check the clock of this machine`,
+      );
+    }
+  }
+
+  let messages: readonly SignedMessage[];
+  let form: FormFields | undefined;
+  if ("candidates" in message) {
+    const found = message.candidates(delivery);
+    const candidates = found instanceof Promise ? await found : found;
+    messages = candidates.messages;
+    form = candidates.form;
+  } else {
+    messages = [composeMessage(message, delivery.body, stated.timestamp)];
+  }
+
+  for (const key of hmacKeysOf(verification)) {
+    for (const [first, second] of messages) {
+      const digest = key.digest(encoding, first, second);
+      const expected = typeof digest === "string" ? digest : await digest;
+      for (const signature of signatures) {
+        if (equalInConstantTime(expected, encoding === "hex" ? signature.toLowerCase() : signature)) return form;
+      }
+    }
+  }
+  throw new VerificationError(
+    "signature_mismatch",
+    `Header "${header}": the signature does not fit the request: check the secret, and that the body reaches Offhook unchanged`,
+  );
+}
+
+/** What a digest looks like when written down. */
+const digestShapes = {
+  hex: { sha1: /^[0-9a-f]{40}$/i, sha256: /^[0-9a-f]{64}$/i },
+  base64: { sha1: /^[A-Za-z0-9+/]{27}=$/, sha256: /^[A-Za-z0-9+/]{43}=$/ },
+} as const;
+
+interface StatedSignature {
+  /** Decimal digits as they stood in the header; empty where the format has no time. */
+  readonly timestamp: string;
+  readonly signatures: readonly string[];
+}
+
+const decimalTime = /^\d{1,16}$/;
+
+function readSignature(format: SignatureFormat, value: string, header: string): StatedSignature {
+  if (format.type === "plain") {
+    const prefix = format.optionalPrefix;
+    const signature = prefix !== undefined && value.startsWith(prefix) ? value.slice(prefix.length) : value;
+    return { timestamp: "", signatures: [signature] };
+  }
+  let timestamp: string | undefined;
+  const signatures: string[] = [];
+  const fields = value.split(",");
+  for (const field of fields) {
+    const text = format.strict === true ? field : field.trim();
+    const equals = text.indexOf("=");
+    const name = text.slice(0, equals);
+    if (name === format.timestamp) {
+      // A second time would leave open which one was signed.
+      if (timestamp !== undefined) throw malformed(header);
+      timestamp = text.slice(equals + 1);
+    } else if (name === format.signature) {
+      if (format.strict === true && timestamp === undefined) throw malformed(header);
+      signatures.push(text.slice(equals + 1));
+    } else if (format.strict === true) {
+      throw malformed(header);
+    }
+  }
+  if (timestamp === undefined || !decimalTime.test(timestamp)) throw malformed(header);
+  if (format.strict === true && fields.length !== 2) throw malformed(header);
+  return { timestamp, signatures };
+}
+
+// Shared secret ------------------------------------------------------------------------------------------------
+
+const secretHashes = new WeakMap<SharedSecretVerification, readonly string[]>();
+
+async function verifySharedSecret(verification: SharedSecretVerification, delivery: RawDelivery): Promise<void> {
+  const { in: place } = verification;
+  const stated =
+    "header" in place ? singleHeader(delivery.headers, place.header) : singleQueryField(delivery.query, place.query);
+  let expected = secretHashes.get(verification);
+  if (expected === undefined) {
+    const name = "header" in place ? `header "${place.header}"` : `query field "${place.query}"`;
+    const secrets = requireSecrets(`Verification by ${name}`, verification.secrets);
+    expected = await Promise.all(secrets.map((secret) => sha256Hex(secret)));
+    secretHashes.set(verification, expected);
+  }
+  // Hashes have one length, so that comparing them tells nothing of the secret's.
+  const hashed = sha256Hex(stated);
+  const actual = typeof hashed === "string" ? hashed : await hashed;
+  let matches = false;
+  for (const hash of expected) if (equalInConstantTime(hash, actual)) matches = true;
+  if (!matches)
+    throw new VerificationError("signature_mismatch", "Shared secret: expected the configured one, got another");
+}
+
+function singleQueryField(query: string, name: string): string {
+  const values = new URLSearchParams(query).getAll(name);
+  const [value] = values;
+  if (value === undefined || value === "") {
+    throw new VerificationError("signature_missing", `Query field "${name}": expected the shared secret, got none`);
+  }
+  if (values.length > 1) {
+    throw new VerificationError(
+      "signature_malformed",
+      `Query field "${name}": expected one value, got ${values.length}`,
+    );
+  }
+  return value;
+}
+
+// Shared by both -----------------------------------------------------------------------------------------------
+
+function singleHeader(headers: HeaderRecord, name: string): string {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  if (value === undefined || value.length === 0) {
+    throw new VerificationError("signature_missing", `Header "${name}": expected a signature, got none`);
+  }
+  if (typeof value === "string") return value;
+  const [only] = value;
+  if (value.length > 1 || only === undefined) throw malformed(name);
+  return only;
+}
+
+function malformed(header: string): VerificationError {
+  return new VerificationError(
+    "signature_malformed",
+    `Header "${header}": expected one signature in the vendor's format, got something else`,
+  );
+}
+
+const describeAge = (ageMs: number): string => (ageMs >= 0 ? `${ageMs} ms ago` : `${-ageMs} ms ahead`);
+
+function equalInConstantTime(left: MessagePart & string, right: string): boolean {
+  if (left.length !== right.length) return false;
+  let difference = 0;
+  for (let index = 0; index < left.length; index += 1) difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
+  return difference === 0;
+}

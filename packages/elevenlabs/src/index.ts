@@ -1,0 +1,5 @@
+/**
+ * Verified, normalized call events from ElevenLabs Agents for Offhook.
+ * @module index
+ */
+export {};

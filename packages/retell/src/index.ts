@@ -1,0 +1,5 @@
+/**
+ * Verified, normalized call events from Retell AI for Offhook.
+ * @module index
+ */
+export {};

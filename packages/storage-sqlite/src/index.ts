@@ -1,0 +1,5 @@
+/**
+ * Keeps Offhook's calls and deliveries in a SQLite file, with Node's built-in driver.
+ * @module index
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Signed sample deliveries and the storage conformance suite for Offhook.
+ * @module index
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Verified, normalized call events from Twilio Voice for Offhook.
+ * @module index
+ */
+export {};
