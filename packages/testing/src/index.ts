@@ -1,5 +1,8 @@
 /**
- * Signed sample deliveries and the storage conformance suite for Offhook.
+ * Realistic requests of every provider, signed so that they are genuine, and the means to play with them.
  * @module index
  */
-export {};
+export { signSample, type SampleOptions, type SampleRequest, type SignSampleOptions } from "./sample.ts";
+export { twilioLife, twilioSamples } from "./samples/twilio.ts";
+export { forgeriesOf, type Forgery } from "./forgeries.ts";
+export { permutations, seededRandom, shuffleWithDuplicates } from "./permutations.ts";

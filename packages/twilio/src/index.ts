@@ -1,5 +1,5 @@
 /**
- * Verified, normalized call events from Twilio Voice for Offhook.
+ * Twilio Voice for Offhook.
  * @module index
  */
-export {};
+export { twilio, type TwilioOptions } from "./provider.ts";
