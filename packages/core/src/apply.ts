@@ -74,6 +74,13 @@ const callJobs: JobsOf<"call"> = ({ record, newEvents, replaces }, options) =>
 const leadJobs: JobsOf<"lead"> = ({ record, newEvents, replaces }, options) =>
   handlerJobs(leadChanges(replaces.map((stored): Lead => stored.record)), record.id, newEvents, options);
 
+/** The payload of a job of kind `handle`. */
+export interface HandlePayload {
+  readonly change: ChangeType;
+  readonly recordId: string;
+  readonly eventIds: readonly string[];
+}
+
 /** One job for each change that somebody wants to hear of. */
 function handlerJobs(
   changes: readonly ChangeType[],
@@ -88,7 +95,7 @@ function handlerJobs(
       id: `${change}:${newEvents.at(-1)?.id ?? recordId}`,
       tenantId,
       kind: "handle",
-      payload: { change, recordId, eventIds: newEvents.map((event) => event.id) },
+      payload: { change, recordId, eventIds: newEvents.map((event) => event.id) } satisfies HandlePayload,
       state: "waiting",
       runAtMs: nowMs,
       attempts: 0,

@@ -60,7 +60,7 @@ export class OffhookError extends Error {
   constructor(code: OffhookErrorCode, message: string, options: OffhookErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    const { brandName } = new.target as typeof OffhookError;
+    const { brandName } = new.target;
     this.name = brandName;
     Object.defineProperty(this, brand, { value: brandName });
   }

@@ -46,5 +46,5 @@ export function orderEvents(events: readonly CallEvent[]): readonly CallEvent[] 
   if (events.length < 2) return events;
   const byId = new Map<string, CallEvent>();
   for (const event of events) byId.set(event.id, event);
-  return [...byId.values()].sort(compareEvents);
+  return [...byId.values()].toSorted(compareEvents);
 }

@@ -11,7 +11,7 @@ function compare(left: LeadEvent, right: LeadEvent): number {
 
 /** The Lead that a set of events describes: field by field the latest that says something. Pure and total. */
 export function foldLead(events: readonly LeadEvent[]): Lead {
-  const ordered = [...new Map(events.map((event) => [event.id, event])).values()].sort(compare);
+  const ordered = [...new Map(events.map((event) => [event.id, event])).values()].toSorted(compare);
   const [first] = ordered;
   const last = ordered.at(-1);
   if (first === undefined || last === undefined) {

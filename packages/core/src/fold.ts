@@ -111,6 +111,6 @@ function timesOf(events: readonly CallEvent[]): { first: string; last: string } 
     }
   }
   if (first !== undefined && last !== undefined) return { first, last };
-  const heard = events.map((event) => event.receivedAt).sort();
+  const heard = events.map((event) => event.receivedAt).toSorted();
   return { first: heard[0] ?? "", last: heard.at(-1) ?? "" };
 }

@@ -143,7 +143,7 @@ export function memoryStorage(): Storage {
       ensureOpen();
       const open = [...jobs.values()]
         .filter((job) => job.tenantId === tenantId && job.state !== "dead")
-        .sort((left, right) => dueAt(left) - dueAt(right) || (left.id < right.id ? -1 : 1));
+        .toSorted((left, right) => dueAt(left) - dueAt(right) || (left.id < right.id ? -1 : 1));
       const claimed: Job[] = [];
       let nextRunAtMs: number | null = null;
       for (const job of open) {
@@ -227,7 +227,7 @@ function pageOf<Row extends { readonly id: string }>(
     .filter(
       (row) => (from === undefined || timeOf(row) >= from) && (to === undefined || timeOf(row) < to) && isAfter(row),
     )
-    .sort((left, right) => {
+    .toSorted((left, right) => {
       const [leftTime, rightTime] = [timeOf(left), timeOf(right)];
       if (leftTime !== rightTime) return leftTime < rightTime ? 1 : -1;
       return left.id < right.id ? 1 : -1;

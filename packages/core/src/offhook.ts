@@ -1,4 +1,5 @@
 import { preflight, refused } from "./answers.ts";
+import type { HandlePayload } from "./apply.ts";
 import { Committer } from "./committer.ts";
 import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
@@ -182,25 +183,27 @@ export function createOffhook(options: OffhookOptions): Offhook {
   function open(): Promise<void> {
     if (closed)
       return Promise.reject(new StorageError("storage_unavailable", "Offhook: expected to be open, got closed"));
-    opening ??= storage.open().then(
-      () => {
-        opened = true;
-        if (runJobs && wanted.size > 0) runner.wake();
-      },
-      (cause: unknown) => {
-        // The next request tries again.
-        opening = undefined;
-        throw cause instanceof OffhookError
-          ? cause
-          : new StorageError("storage_unavailable", "Storage: could not be opened", { cause });
-      },
-    );
+    opening ??= openStorage();
     return opening;
   }
 
+  async function openStorage(): Promise<void> {
+    try {
+      await storage.open();
+    } catch (cause) {
+      // The next request tries again.
+      opening = undefined;
+      throw cause instanceof OffhookError
+        ? cause
+        : new StorageError("storage_unavailable", "Storage: could not be opened", { cause });
+    }
+    opened = true;
+    if (runJobs && wanted.size > 0) runner.wake();
+  }
+
   async function runJob(job: Job): Promise<void> {
-    const change = job.payload["change"] as ChangeType;
-    const id = String(job.payload["recordId"]);
+    // As `handlerJobs` wrote it.
+    const { change, recordId: id } = job.payload as unknown as HandlePayload;
     const base = { id: job.id, attempt: job.attempts };
     if (change === "lead.created" || change === "lead.updated") {
       const lead = await getLead(id);

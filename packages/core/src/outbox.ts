@@ -47,7 +47,9 @@ export async function drainOutbox(options: OutboxOptions, { timeoutMs }: DrainOp
     if (jobs.length === 0) return { done, failed, nextRunAtMs };
     const settlements = await Promise.all(jobs.map((job) => settle(options, job, leaseToken)));
     await storage.settleJobs(settlements);
-    for (const { result } of settlements) result.type === "done" ? (done += 1) : (failed += 1);
+    const finished = settlements.filter(({ result }) => result.type === "done").length;
+    done += finished;
+    failed += settlements.length - finished;
     if (now() >= stopAtMs) return { done, failed, nextRunAtMs };
   }
 }

@@ -166,7 +166,7 @@ async function verifySharedSecret(verification: SharedSecretVerification, delive
   if (expected === undefined) {
     const name = "header" in place ? `header "${place.header}"` : `query field "${place.query}"`;
     const secrets = requireSecrets(`Verification by ${name}`, verification.secrets);
-    expected = await Promise.all(secrets.map((secret) => sha256Hex(secret)));
+    expected = await Promise.all(secrets.map(async (secret) => sha256Hex(secret)));
     secretHashes.set(verification, expected);
   }
   // Hashes have one length, so that comparing them tells nothing of the secret's.

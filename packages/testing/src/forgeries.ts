@@ -61,7 +61,7 @@ function statedForgeries(stated: string): [string, string | readonly string[] | 
     ["first character changed", flip(0)],
     ["last character changed", flip(last)],
     ["middle character changed", flip(Math.floor(last / 2))],
-    ["proof reversed", [...stated].reverse().join("")],
+    ["proof reversed", stated.split("").toReversed().join("")],
     ["proof with a NUL", `${stated}\u0000`],
     ["bearer scheme before the proof", `Bearer ${stated}`],
     ["proof in quotes", `"${stated}"`],
@@ -188,5 +188,7 @@ const hexToBase64 = (hex: string): string =>
   btoa(String.fromCharCode(...(hex.match(/[0-9a-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16))));
 
 function base64ToHex(base64: string): string {
-  return [...atob(base64)].map((character) => character.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return Array.from(atob(base64))
+    .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0"))
+    .join("");
 }
