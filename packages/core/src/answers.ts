@@ -12,6 +12,7 @@ const statuses: { readonly [Code in RefusalCode]: number } = {
   payload_invalid: 400,
   body_too_large: 413,
   body_timeout: 408,
+  body_already_parsed: 500,
   rate_limited: 429,
   storage_unavailable: 503,
   method_not_allowed: 405,
@@ -28,6 +29,8 @@ const messages: { readonly [Code in RefusalCode]: string } = {
   payload_invalid: "The body cannot be read",
   body_too_large: "The body is too large",
   body_timeout: "The body took too long to arrive",
+  body_already_parsed:
+    "A body parser ran before Offhook, so the signed bytes are gone: mount Offhook's handler before the parser, or let the parser keep the bytes in req.rawBody",
   rate_limited: "Too many requests",
   storage_unavailable: "The delivery could not be stored, please send it again",
   method_not_allowed: "The method is not allowed here",

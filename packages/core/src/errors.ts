@@ -9,6 +9,7 @@ export type RefusalCode =
   | "payload_invalid"
   | "body_too_large"
   | "body_timeout"
+  | "body_already_parsed"
   | "rate_limited"
   | "storage_unavailable"
   | "method_not_allowed"
@@ -20,7 +21,6 @@ export type OffhookErrorCode =
   | RefusalCode
   | "secret_missing"
   | "option_invalid"
-  | "body_already_parsed"
   | "mapper_failed"
   | "handler_failed"
   | "storage_failed"

@@ -1,4 +1,4 @@
-import { preflight, refused } from "./answers.ts";
+import { isRefusalCode, preflight, refused } from "./answers.ts";
 import type { HandlePayload } from "./apply.ts";
 import { Committer } from "./committer.ts";
 import type { CallEvent } from "./call-event.ts";
@@ -245,7 +245,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     if (route === undefined) return refused("not_found");
     const answer = await answerRoute(context, route, wirePath, request).catch((error: unknown) => {
       logger.error({ error: String(error) }, "Request failed");
-      return refused(error instanceof OffhookError && error.code === "body_too_large" ? error.code : "payload_invalid");
+      return refused(error instanceof OffhookError && isRefusalCode(error.code) ? error.code : "payload_invalid");
     });
     return withCors(answer, request, options.cors?.origins ?? []);
   }
@@ -310,6 +310,8 @@ export function createOffhook(options: OffhookOptions): Offhook {
   };
 }
 
+const methodsOfSystemRoutes = new Set(["GET", "HEAD", "POST"]);
+
 /** Method and route: what a delivery is handed on to `receive`, and what is only asked about is answered here. */
 async function answerRoute(
   context: ReceiveContext,
@@ -321,9 +323,8 @@ async function answerRoute(
   const methods = route.type === "provider" ? route.route.methods : ["GET", "POST"];
   const allow = [...new Set(["GET", "HEAD", "OPTIONS", ...methods])].join(", ");
   if (method === "OPTIONS") return preflight(allow);
-  if (route.type === "test" && (method === "GET" || method === "HEAD" || method === "POST"))
-    return answerTest(path, request);
-  if (route.type === "echo" && (method === "GET" || method === "POST")) return answerEcho(request);
+  if (route.type === "test" && methodsOfSystemRoutes.has(method)) return answerTest(path, request);
+  if (route.type === "echo" && methodsOfSystemRoutes.has(method)) return answerEcho(request);
   if (route.type === "provider") {
     const { provider } = route;
     // A GET without a query can only be somebody looking.

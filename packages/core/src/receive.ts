@@ -2,14 +2,14 @@ import { sha256Hex } from "#hmac";
 import { accepted, acceptedSilently, isRefusalCode, refused, replied } from "./answers.ts";
 import type { Applied, JournalEntry } from "./apply.ts";
 import type { Delivery, DeliveryError, IncomingRequest, RawDelivery, VerifiedDelivery, Answer } from "./delivery.ts";
-import { OffhookError, PayloadError, VerificationError, type RefusalCode } from "./errors.ts";
+import { OffhookError, PayloadError, VerificationError } from "./errors.ts";
 import { headerOf, journalHeaders, mediaTypeOf } from "./headers.ts";
 import { answerQuestion, type InboundResponder } from "./inbound.ts";
 import { journalEntry, type Journaled } from "./journal-entry.ts";
 import type { Logger } from "./logger.ts";
 import type { Provider, ProviderRoute, Translation, VendorReply } from "./provider.ts";
 import { queryOf, redactQuery } from "./request-target.ts";
-import { verifyDelivery } from "./verify.ts";
+import { checkDelivery, type Refusal } from "./verify.ts";
 
 /** What receiving needs from the Offhook it belongs to. */
 export interface ReceiveContext {
@@ -40,7 +40,8 @@ export async function receive(
   try {
     checkMediaType(route, raw);
     raw = rawDelivery(request, await read(request, route), receivedAtMs);
-    const verified = await verifyDelivery(route.verification, raw, { nowMs: receivedAtMs });
+    const verified = await checkDelivery(route.verification, raw, receivedAtMs);
+    if ("refused" in verified) return await refuse(context, provider, route, request, raw, verified);
     const identity = await identify(route, verified);
     const meaning = translate(provider, route, verified);
     const entry = journalEntry({ ...journaled(context, provider, route, raw, request), identity, ...meaning });
@@ -52,7 +53,7 @@ export async function receive(
     if (reply !== undefined) return replied(reply);
     return route.acknowledgement === 204 ? acceptedSilently : accepted(applied.deliveryId, applied.duplicate);
   } catch (error) {
-    return refuse(context, provider, route, request, raw, error);
+    return refuse(context, provider, route, request, raw, refusalOf(error));
   }
 }
 
@@ -136,19 +137,17 @@ async function refuse(
   route: ProviderRoute,
   request: IncomingRequest,
   raw: RawDelivery,
-  error: unknown,
+  { refused: code, message }: Refusal,
 ): Promise<Answer> {
-  const { code, message } = refusalOf(error);
   const fields = { provider: provider.name, code, remoteAddress: request.remoteAddress ?? null };
-  if (code === "storage_unavailable") {
-    context.logger.error({ ...fields, error: nameOf(error) }, `[${provider.name}] delivery not stored: ${message}`);
-    return refused(code);
-  }
-  context.logger.warn(fields, `[${provider.name}] delivery refused: ${message}`);
-  const kept = { ...raw, body: raw.body.slice(0, keptOfRejected) };
+  const ourFault = code === "storage_unavailable" || code === "body_already_parsed";
+  context.logger[ourFault ? "error" : "warn"](fields, `[${provider.name}] delivery refused: ${message}`);
+  if (code === "storage_unavailable") return refused(code);
+  // A copy: a view would keep the whole request in memory.
+  const kept = { ...raw, body: new Uint8Array(raw.body.subarray(0, keptOfRejected)) };
   const entry = journalEntry({
     ...journaled(context, provider, route, kept, request),
-    bodyBytes: raw.body.length,
+    bodyBytes: raw.body.length > 0 ? raw.body.length : statedLength(raw),
     identity: null,
     translation: undefined,
     error: { code, message },
@@ -161,12 +160,19 @@ async function refuse(
   return refused(code);
 }
 
+/** The size that an unread body claims to have. */
+function statedLength({ headers }: RawDelivery): number {
+  const length = Number(headerOf(headers, "content-length") ?? 0);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
+}
+
 /** What is not a refusal of its own is a failure on our side: the sender should try again. */
-function refusalOf(error: unknown): { code: RefusalCode; message: string } {
-  if (error instanceof OffhookError && isRefusalCode(error.code)) return { code: error.code, message: error.message };
-  // A custom verification that throws something else has not shown that the delivery is genuine.
-  if (error instanceof VerificationError) return { code: "signature_mismatch", message: error.message };
-  return { code: "storage_unavailable", message: `Unexpected failure: ${nameOf(error)}` };
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof OffhookError && isRefusalCode(error.code))
+    return { refused: error.code, message: error.message };
+  // A custom verification that throws in words of its own has not shown that the delivery is genuine.
+  if (error instanceof VerificationError) return { refused: "signature_mismatch", message: error.message };
+  return { refused: "storage_unavailable", message: `Unexpected failure: ${nameOf(error)}` };
 }
 
 function reportFailure({ logger }: ReceiveContext, provider: Provider, { id, error }: Delivery): void {

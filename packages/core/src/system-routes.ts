@@ -1,6 +1,7 @@
 import { informed } from "./answers.ts";
 import type { Answer, IncomingRequest } from "./delivery.ts";
 import { headerOf, journalHeaders, mediaTypeOf } from "./headers.ts";
+import { bodyTooLarge } from "./read-body.ts";
 import { version } from "./version.ts";
 
 /** Bytes that the test and echo routes read. */
@@ -48,7 +49,9 @@ export async function answerEcho(request: IncomingRequest): Promise<Answer> {
 }
 
 async function readSmall({ body }: IncomingRequest): Promise<Uint8Array> {
-  return typeof body === "function" ? body(maxBytes) : body.slice(0, maxBytes);
+  if (typeof body === "function") return body(maxBytes);
+  if (body.length > maxBytes) throw bodyTooLarge(maxBytes);
+  return body;
 }
 
 function isJson(text: string): boolean {

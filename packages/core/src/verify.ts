@@ -1,7 +1,7 @@
 import { createHmacKey, sha256Hex } from "#hmac";
 import type { FormFields, HeaderRecord, RawDelivery, VerifiedDelivery } from "./delivery.ts";
-import { VerificationError } from "./errors.ts";
-import type { HmacKey, MessagePart } from "./hmac.ts";
+import { VerificationError, type RefusalCode } from "./errors.ts";
+import type { HmacKey } from "./hmac.ts";
 import { requireSecrets } from "./secrets.ts";
 import { composeMessage } from "./signed-message.ts";
 import type {
@@ -17,9 +17,15 @@ export interface VerifyOptions {
   readonly nowMs?: number;
 }
 
+/** Why a delivery is not taken as genuine. */
+export interface Refusal {
+  readonly refused: RefusalCode;
+  /** For the developer; without secrets. */
+  readonly message: string;
+}
+
 /**
- * Checks that a delivery is genuine, and gives it back as verified. This is the only place where that is decided;
- * whatever is not shown to be genuine is refused.
+ * Checks that a delivery is genuine, and gives it back as verified.
  *
  * @throws VerificationError `signature_missing`, `signature_malformed`, `signature_mismatch` or
  * `timestamp_out_of_range`.
@@ -29,15 +35,34 @@ export async function verifyDelivery(
   delivery: RawDelivery,
   options: VerifyOptions = {},
 ): Promise<VerifiedDelivery> {
-  const nowMs = options.nowMs ?? Date.now();
+  const checked = await checkDelivery(verification, delivery, options.nowMs ?? Date.now());
+  if ("refused" in checked) throw new VerificationError(checked.refused, checked.message);
+  return checked;
+}
+
+/**
+ * The one place where it is decided whether a delivery is genuine; whatever is not shown to be is refused. A refusal
+ * is a value here, because an Error with its stack costs more than the check, and forgeries shall not be dearer
+ * than genuine requests.
+ */
+export async function checkDelivery(
+  verification: Verification,
+  delivery: RawDelivery,
+  nowMs: number,
+): Promise<VerifiedDelivery | Refusal> {
   let form: FormFields | undefined;
   switch (verification.type) {
-    case "hmac":
-      form = await verifyHmac(verification, delivery, nowMs);
+    case "hmac": {
+      const checked = await checkHmac(verification, delivery, nowMs);
+      if ("refused" in checked) return checked;
+      ({ form } = checked);
       break;
-    case "shared-secret":
-      await verifySharedSecret(verification, delivery);
+    }
+    case "shared-secret": {
+      const refusal = await checkSharedSecret(verification, delivery);
+      if (refusal !== undefined) return refusal;
       break;
+    }
     case "custom":
       await verification.verify(delivery, { nowMs });
       break;
@@ -64,21 +89,24 @@ export function hmacKeysOf(verification: HmacVerification): readonly HmacKey[] {
   return keys;
 }
 
-async function verifyHmac(
+async function checkHmac(
   verification: HmacVerification,
   delivery: RawDelivery,
   nowMs: number,
-): Promise<FormFields | undefined> {
+): Promise<Pick<VerifiedDelivery, "form"> | Refusal> {
   const { header, encoding, hash, message, freshness } = verification;
-  const stated = readSignature(verification.format, singleHeader(delivery.headers, header), header);
+  const value = singleHeader(delivery.headers, header);
+  if (typeof value !== "string") return value;
+  const stated = readSignature(verification.format, value);
+  if (stated === undefined) return malformed(header);
   const shape = digestShapes[encoding][hash];
   const signatures = stated.signatures.filter((signature) => shape.test(signature));
-  if (signatures.length === 0) throw malformed(header);
+  if (signatures.length === 0) return malformed(header);
   if (freshness !== undefined) {
     const ageMs = nowMs - Number(stated.timestamp) * (freshness.unit === "seconds" ? 1000 : 1);
     // Written so that a time that is not a number is refused.
     if (!(ageMs <= freshness.pastMs && -ageMs <= freshness.futureMs)) {
-      throw new VerificationError(
+      return refusal(
         "timestamp_out_of_range",
         `Signed time: expected at most ${freshness.pastMs} ms ago and ${freshness.futureMs} ms ahead, got ${describeAge(ageMs)}: check the clock of this machine`,
       );
@@ -101,11 +129,11 @@ async function verifyHmac(
       const digest = key.digest(encoding, first, second);
       const expected = typeof digest === "string" ? digest : await digest;
       for (const signature of signatures) {
-        if (equalInConstantTime(expected, encoding === "hex" ? signature.toLowerCase() : signature)) return form;
+        if (equalInConstantTime(expected, encoding === "hex" ? signature.toLowerCase() : signature)) return { form };
       }
     }
   }
-  throw new VerificationError(
+  return refusal(
     "signature_mismatch",
     `Header "${header}": the signature does not fit the request: check the secret, and that the body reaches Offhook unchanged`,
   );
@@ -125,7 +153,8 @@ interface StatedSignature {
 
 const decimalTime = /^\d{1,16}$/;
 
-function readSignature(format: SignatureFormat, value: string, header: string): StatedSignature {
+/** Undefined for a header that is not in the format. */
+function readSignature(format: SignatureFormat, value: string): StatedSignature | undefined {
   if (format.type === "plain") {
     const prefix = format.optionalPrefix;
     const signature = prefix !== undefined && value.startsWith(prefix) ? value.slice(prefix.length) : value;
@@ -140,17 +169,17 @@ function readSignature(format: SignatureFormat, value: string, header: string): 
     const name = text.slice(0, equals);
     if (name === format.timestamp) {
       // A second time would leave open which one was signed.
-      if (timestamp !== undefined) throw malformed(header);
+      if (timestamp !== undefined) return undefined;
       timestamp = text.slice(equals + 1);
     } else if (name === format.signature) {
-      if (format.strict === true && timestamp === undefined) throw malformed(header);
+      if (format.strict === true && timestamp === undefined) return undefined;
       signatures.push(text.slice(equals + 1));
     } else if (format.strict === true) {
-      throw malformed(header);
+      return undefined;
     }
   }
-  if (timestamp === undefined || !decimalTime.test(timestamp)) throw malformed(header);
-  if (format.strict === true && fields.length !== 2) throw malformed(header);
+  if (timestamp === undefined || !decimalTime.test(timestamp)) return undefined;
+  if (format.strict === true && fields.length !== 2) return undefined;
   return { timestamp, signatures };
 }
 
@@ -158,10 +187,14 @@ function readSignature(format: SignatureFormat, value: string, header: string): 
 
 const secretHashes = new WeakMap<SharedSecretVerification, readonly string[]>();
 
-async function verifySharedSecret(verification: SharedSecretVerification, delivery: RawDelivery): Promise<void> {
+async function checkSharedSecret(
+  verification: SharedSecretVerification,
+  delivery: RawDelivery,
+): Promise<Refusal | undefined> {
   const { in: place } = verification;
   const stated =
     "header" in place ? singleHeader(delivery.headers, place.header) : singleQueryField(delivery.query, place.query);
+  if (typeof stated !== "string") return stated;
   let expected = secretHashes.get(verification);
   if (expected === undefined) {
     const name = "header" in place ? `header "${place.header}"` : `query field "${place.query}"`;
@@ -174,48 +207,43 @@ async function verifySharedSecret(verification: SharedSecretVerification, delive
   const actual = typeof hashed === "string" ? hashed : await hashed;
   let matches = false;
   for (const hash of expected) if (equalInConstantTime(hash, actual)) matches = true;
-  if (!matches)
-    throw new VerificationError("signature_mismatch", "Shared secret: expected the configured one, got another");
+  return matches ? undefined : refusal("signature_mismatch", "Shared secret: expected the configured one, got another");
 }
 
-function singleQueryField(query: string, name: string): string {
+function singleQueryField(query: string, name: string): string | Refusal {
   const values = new URLSearchParams(query).getAll(name);
   const [value] = values;
   if (value === undefined || value === "") {
-    throw new VerificationError("signature_missing", `Query field "${name}": expected the shared secret, got none`);
+    return refusal("signature_missing", `Query field "${name}": expected the shared secret, got none`);
   }
-  if (values.length > 1) {
-    throw new VerificationError(
-      "signature_malformed",
-      `Query field "${name}": expected one value, got ${values.length}`,
-    );
-  }
-  return value;
+  return values.length === 1
+    ? value
+    : refusal("signature_malformed", `Query field "${name}": expected one value, got ${values.length}`);
 }
 
-// Shared by both -----------------------------------------------------------------------------------------------
+// Used by both -------------------------------------------------------------------------------------------------
 
-function singleHeader(headers: HeaderRecord, name: string): string {
+const refusal = (refused: RefusalCode, message: string): Refusal => ({ refused, message });
+
+function singleHeader(headers: HeaderRecord, name: string): string | Refusal {
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   if (value === undefined || value.length === 0) {
-    throw new VerificationError("signature_missing", `Header "${name}": expected a signature, got none`);
+    return refusal("signature_missing", `Header "${name}": expected a signature, got none`);
   }
   if (typeof value === "string") return value;
   const [only] = value;
-  if (value.length > 1 || only === undefined) throw malformed(name);
-  return only;
+  return value.length > 1 || only === undefined ? malformed(name) : only;
 }
 
-function malformed(header: string): VerificationError {
-  return new VerificationError(
+const malformed = (header: string): Refusal =>
+  refusal(
     "signature_malformed",
     `Header "${header}": expected one signature in the vendor's format, got something else`,
   );
-}
 
 const describeAge = (ageMs: number): string => (ageMs >= 0 ? `${ageMs} ms ago` : `${-ageMs} ms ahead`);
 
-function equalInConstantTime(left: MessagePart & string, right: string): boolean {
+function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;
   for (let index = 0; index < left.length; index += 1) difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
