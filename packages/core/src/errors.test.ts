@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as original from "./errors.ts";
+import type * as original from "./errors.ts";
 import { ConfigurationError, OffhookError, PayloadError, VerificationError } from "./errors.ts";
 
 test("every class is an OffhookError and no other class", () => {

@@ -22,12 +22,10 @@ export type OffhookErrorCode =
   | "secret_missing"
   | "option_invalid"
   | "mapper_failed"
-  | "handler_failed"
   | "storage_failed"
   | "storage_outdated"
   | "notifier_failed"
-  | "api_failed"
-  | "closed";
+  | "api_failed";
 
 /** Options of every Offhook error. */
 export interface OffhookErrorOptions {
