@@ -5,16 +5,8 @@
 
 // For apps.
 export { createOffhook } from "./offhook.ts";
-export type {
-  CallChange,
-  DeliveryListOptions,
-  Handlers,
-  LeadChange,
-  ListOptions,
-  Offhook,
-  OffhookOptions,
-  WebhookAddress,
-} from "./offhook.ts";
+export type { CallChange, Handlers, LeadChange } from "./handlers.ts";
+export type { DeliveryListOptions, ListOptions, Offhook, OffhookOptions, WebhookAddress } from "./offhook.ts";
 export { memoryStorage } from "./memory-storage.ts";
 export type {
   Agent,

@@ -1,51 +1,24 @@
-import { isRefusalCode, preflight, refused } from "./answers.ts";
-import type { HandlePayload } from "./apply.ts";
-import { Committer } from "./committer.ts";
+import { isRefusalCode, refused } from "./answers.ts";
 import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
-import type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
-import { timeOf, compareEvents } from "./event-order.ts";
+import { Committer } from "./committer.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
+import { answerRoute, withCors } from "./dispatch.ts";
 import { ConfigurationError, OffhookError, StorageError } from "./errors.ts";
+import { compareEvents, timeOf } from "./event-order.ts";
 import { fromRequest, toResponse } from "./fetch.ts";
-import { headerOf } from "./headers.ts";
+import { handlerRunner, wantedChanges, type Handlers } from "./handlers.ts";
 import type { InboundResponder } from "./inbound.ts";
-import type { Job } from "./job.ts";
 import type { Lead } from "./lead.ts";
 import { silentLogger, type Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
 import { drainOutbox, OutboxRunner, type DrainOptions, type DrainResult } from "./outbox.ts";
 import type { Provider } from "./provider.ts";
-import { receive, type ReceiveContext } from "./receive.ts";
+import type { ReceiveContext } from "./receive.ts";
 import { parseId } from "./references.ts";
-import { pathOf, queryOf } from "./request-target.ts";
-import { createRouter, normalizePrefix, type Route, type Router } from "./routes.ts";
+import { pathOf } from "./request-target.ts";
+import { createRouter, normalizePrefix, type Router } from "./routes.ts";
 import type { DeliveryQuery, DeliverySummary, ListQuery, Page, Storage, StorageHealth } from "./storage.ts";
-import { answerEcho, answerTest, describeRoute } from "./system-routes.ts";
-
-/** What a handler is told. */
-export interface CallChange {
-  /** Stable: a repetition of the same change has the same id. */
-  readonly id: string;
-  readonly type: CallChangeType;
-  /** As it is now, which may be newer than the change. */
-  readonly call: Call;
-  /** 1 for the first try. */
-  readonly attempt: number;
-}
-export interface LeadChange {
-  readonly id: string;
-  readonly type: LeadChangeType;
-  readonly lead: Lead;
-  readonly attempt: number;
-}
-
-/** Handlers by change. They run after the commit, at least once, and again when they throw. */
-export type Handlers = {
-  readonly [Type in CallChangeType]?: (change: CallChange) => void | Promise<void>;
-} & {
-  readonly [Type in LeadChangeType]?: (change: LeadChange) => void | Promise<void>;
-};
 
 export interface OffhookOptions {
   readonly providers: readonly Provider[];
@@ -141,12 +114,9 @@ export function createOffhook(options: OffhookOptions): Offhook {
   });
   const handlers = options.on ?? {};
   const notifiers = options.notifiers ?? [];
-  const wanted = new Set<ChangeType>([
-    // Object.keys forgets that the keys are the names of changes.
-    ...(Object.keys(handlers) as ChangeType[]),
-    ...notifiers.flatMap((notifier) => notifier.changes),
-  ]);
-  const outbox = { storage, tenantId, run: runJob, now, logger };
+  const wanted = wantedChanges(handlers, notifiers);
+  const run = handlerRunner({ tenantId, handlers, notifiers, getCall, getLead });
+  const outbox = { storage, tenantId, run, now, logger };
   const runner = new OutboxRunner(outbox);
   const runJobs = options.runJobs ?? true;
   const committer = new Committer({
@@ -199,30 +169,6 @@ export function createOffhook(options: OffhookOptions): Offhook {
     }
     opened = true;
     if (runJobs && wanted.size > 0) runner.wake();
-  }
-
-  async function runJob(job: Job): Promise<void> {
-    // As `handlerJobs` wrote it.
-    const { change, recordId: id } = job.payload as unknown as HandlePayload;
-    const base = { id: job.id, attempt: job.attempts };
-    if (change === "lead.created" || change === "lead.updated") {
-      const lead = await getLead(id);
-      if (lead === undefined) return;
-      await handlers[change]?.({ ...base, type: change, lead });
-      await notify(job.id, change, lead);
-    } else {
-      const call = await getCall(id);
-      if (call === undefined) return;
-      await handlers[change]?.({ ...base, type: change, call });
-      await notify(job.id, change, call);
-    }
-  }
-
-  async function notify(id: string, change: ChangeType, record: Call | Lead): Promise<void> {
-    const interested = notifiers.filter((notifier) => notifier.changes.includes(change));
-    // Records hold nothing but JSON; interfaces have no index signature, which is all that differs.
-    const json = record as unknown as Parameters<Notifier["notify"]>[0]["record"];
-    await Promise.all(interested.map((notifier) => notifier.notify({ id, tenantId, change, record: json })));
   }
 
   async function getCall(id: string): Promise<Call | undefined> {
@@ -306,48 +252,6 @@ export function createOffhook(options: OffhookOptions): Offhook {
       await runner.stop();
       closed = true;
       if (opening !== undefined) await storage.close();
-    },
-  };
-}
-
-const methodsOfSystemRoutes = new Set(["GET", "HEAD", "POST"]);
-
-/** Method and route: what a delivery is handed on to `receive`, and what is only asked about is answered here. */
-async function answerRoute(
-  context: ReceiveContext,
-  route: Route,
-  path: string,
-  request: IncomingRequest,
-): Promise<Answer> {
-  const { method } = request;
-  const methods = route.type === "provider" ? route.route.methods : ["GET", "POST"];
-  const allow = [...new Set(["GET", "HEAD", "OPTIONS", ...methods])].join(", ");
-  if (method === "OPTIONS") return preflight(allow);
-  if (route.type === "test" && methodsOfSystemRoutes.has(method)) return answerTest(path, request);
-  if (route.type === "echo" && methodsOfSystemRoutes.has(method)) return answerEcho(request);
-  if (route.type === "provider") {
-    const { provider } = route;
-    // A GET without a query can only be somebody looking.
-    const isDelivery = method === "POST" || (method === "GET" && queryOf(request.url) !== "");
-    if (isDelivery && methods.includes(method)) return receive(context, provider, route.route, request);
-    if (method === "GET" || method === "HEAD") {
-      return describeRoute(path, `${provider.name} webhook is listening`, methods);
-    }
-  }
-  return refused("method_not_allowed", { allow });
-}
-
-function withCors(answer: Answer, { headers }: IncomingRequest, origins: readonly string[]): Answer {
-  const origin = headerOf(headers, "origin");
-  if (origins.length === 0 || origin === undefined || !origins.includes(origin)) return answer;
-  return {
-    ...answer,
-    headers: {
-      ...answer.headers,
-      "access-control-allow-origin": origin,
-      "access-control-allow-methods": "GET, POST, OPTIONS",
-      "access-control-allow-headers": "content-type",
-      vary: "Origin",
     },
   };
 }
