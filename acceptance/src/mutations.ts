@@ -86,7 +86,7 @@ export function mutateJson(text: string, random: () => number): Uint8Array {
   try {
     value = JSON.parse(text);
   } catch {
-    const fields = [...new URLSearchParams(text)].map(([name, field]) => [
+    const fields = [...new URLSearchParams(text)].map(([name, field]): [string, string] => [
       name,
       random() < 0.15 ? oddText(random).slice(0, 500) : field,
     ]);

@@ -4,6 +4,8 @@ export interface Candidate {
   readonly name: string;
   /** Must do its whole work; returns a promise if that takes one. */
   readonly run: () => unknown;
+  /** The most that its time may be, as a multiple of the first candidate's. */
+  readonly goal?: number;
 }
 
 export interface Comparison {
@@ -16,6 +18,7 @@ export interface Comparison {
     readonly ratio: number;
     readonly low: number;
     readonly high: number;
+    readonly goal: number | undefined;
   }[];
 }
 
@@ -49,15 +52,20 @@ export async function compare(
   const floor = times[0] ?? [];
   return {
     group,
-    rows: candidates.map(({ name }, index) => {
+    rows: candidates.map(({ name, goal }, index) => {
       const own = times[index] ?? [];
       const ratios = own.map((time, round) => time / (floor[round] ?? time)).toSorted((a, b) => a - b);
       return {
         name,
-        microseconds: quantile(own.toSorted((a, b) => a - b), 0.5) * 1000,
+        microseconds:
+          quantile(
+            own.toSorted((a, b) => a - b),
+            0.5,
+          ) * 1000,
         ratio: quantile(ratios, 0.5),
         low: quantile(ratios, 0.1),
         high: quantile(ratios, 0.9),
+        goal,
       };
     }),
   };

@@ -1,5 +1,5 @@
 /**
- * Verified, normalized call events from CallRail for Offhook.
+ * CallRail for Offhook.
  * @module index
  */
-export {};
+export { callrail, type CallRailOptions } from "./provider.ts";

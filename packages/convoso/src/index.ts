@@ -1,5 +1,8 @@
 /**
- * Verified, normalized call events from Convoso for Offhook.
+ * Convoso for Offhook.
  * @module index
  */
-export {};
+export { convoso, type ConvosoOptions } from "./provider.ts";
+export type { ConvosoVerification } from "./verification.ts";
+export type { ConvosoField, ConvosoFields } from "./fields.ts";
+export type { ConvosoConversion, ConvosoDispositions, ConvosoResult } from "./dispositions.ts";

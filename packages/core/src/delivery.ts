@@ -1,5 +1,6 @@
 import type { Reference } from "./call.ts";
 import type { OffhookErrorCode } from "./errors.ts";
+import type { SignedMessage } from "./verification.ts";
 
 /** Header names in lower case; several values of one name either joined by a comma or as a list. */
 export type HeaderRecord = { readonly [name: string]: string | readonly string[] | undefined };
@@ -58,6 +59,11 @@ export interface VerifiedDelivery extends RawDelivery {
    * nothing is parsed twice. Undefined for schemes that sign the bytes.
    */
   readonly form: FormFields | undefined;
+  /**
+   * What was signed, without the time of signing, in the one writing that the signature fits: the request itself may
+   * be written in others. Undefined where nothing was signed.
+   */
+  readonly signed: SignedMessage | undefined;
 }
 
 /** Form or query fields, in the order sent. Values are decoded. */

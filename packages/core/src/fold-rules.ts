@@ -213,7 +213,14 @@ const tagsPerProvider: Rule<"tags"> = (current, said, event) => {
   return [...(current ?? []).filter((entry) => entry.by !== event.provider), { by: event.provider, tags: said }];
 };
 
-const metadataPerProvider: Rule<"metadata"> = (current, said, event) => ({ ...current, [event.provider]: said });
+/** One entry for each provider; of objects, later members join or replace earlier ones. */
+const metadataPerProvider: Rule<"metadata"> = (current, said, event) => {
+  const known = current?.[event.provider];
+  return { ...current, [event.provider]: isObject(known) && isObject(said) ? { ...known, ...said } : said };
+};
+
+const isObject = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** How each field of a Call is decided. */
 export const rules: { readonly [Name in keyof Decided]: Rule<Name> } = {

@@ -50,6 +50,14 @@ describe("a genuine delivery", () => {
     expect(await offhook.health()).toMatchObject({ calls: 1, events: 1, deliveries: { applied: 1 } });
   });
 
+  test("is the same however it is written: what is not signed makes no new delivery of it", async () => {
+    const { offhook, send } = open();
+    await send(ended);
+    expect(JSON.parse((await send(ended, "/api/webhooks/toy?again=1")).body)).toMatchObject({ duplicate: true });
+    expect(JSON.parse((await send(ended, "/old/toy")).body)).toMatchObject({ duplicate: true });
+    expect((await offhook.health()).events).toBe(1);
+  });
+
   test("may want to hear nothing", async () => {
     const { send } = open({ providers: [toyProvider({ acknowledgement: 204 })] });
     expect(await send(ended)).toMatchObject({ status: 204, body: "" });

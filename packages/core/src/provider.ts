@@ -25,6 +25,8 @@ export interface ProviderRoute {
   readonly verification: Verification;
   /** Query fields that hold secrets, blotted out before the URL is kept. */
   readonly secretQueryFields?: readonly string[];
+  /** What a vendor that waits for an answer gets when its question cannot be read. */
+  readonly fallbackReply?: VendorReply;
   /** The success the vendor wants to hear: a status and, where a body is not `204`, Offhook's own JSON. Default 200. */
   readonly acknowledgement?: 200 | 204;
   /**

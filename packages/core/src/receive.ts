@@ -48,7 +48,7 @@ export async function receive(
     if (meaning.error !== null) reportFailure(context, provider, entry.delivery);
     const [applied, reply] = await Promise.all([
       context.commit(entry),
-      meaning.translation === undefined ? undefined : replyOf(context, provider, meaning.translation),
+      meaning.translation === undefined ? route.fallbackReply : replyOf(context, provider, meaning.translation),
     ]);
     if (reply !== undefined) return replied(reply);
     return route.acknowledgement === 204 ? acceptedSilently : accepted(applied.deliveryId, applied.duplicate);
@@ -87,9 +87,14 @@ async function read({ body }: IncomingRequest, route: ProviderRoute): Promise<Ui
   return body;
 }
 
-/** What makes two deliveries the same: the address and the content, not the signature or the time of sending. */
-async function identify(route: ProviderRoute, { query, body }: VerifiedDelivery): Promise<string> {
-  const identity = sha256Hex(`${route.kind}\n${query}\n`, body);
+/**
+ * What makes two deliveries the same: what was signed, and not how it was written down, when it was signed or to which
+ * address it went, so that nobody can make a captured request count again. Where nothing is signed: address, query
+ * and body.
+ */
+async function identify(route: ProviderRoute, { signed, query, body }: VerifiedDelivery): Promise<string> {
+  const [first, second] = signed ?? [`${route.kind}\n${query}\n`, body];
+  const identity = sha256Hex(first, second);
   return typeof identity === "string" ? identity : await identity;
 }
 

@@ -6,7 +6,8 @@ test.each([
   ["https://x.test:8443/a?b", "/a", "b", "/a?b"],
   ["https://x.test", "/", "", "/"],
   ["https://x.test?b=1", "/", "b=1", "/?b=1"],
-  ["/a?", "/a", "", "/a"],
+  ["/a?", "/a", "", "/a?"],
+  ["/a#b?c", "/a", "", "/a"],
   ["//evil.test/a", "//evil.test/a", "", "//evil.test/a"],
   ["", "/", "", "/"],
 ])("%s is taken apart without being rewritten", (url, path, query, target) => {

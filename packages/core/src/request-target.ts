@@ -3,9 +3,9 @@
 /** The raw query without its question mark; empty when there is none. */
 export function queryOf(url: string): string {
   const start = url.indexOf("?");
-  if (start === -1) return "";
-  const end = url.indexOf("#", start);
-  return end === -1 ? url.slice(start + 1) : url.slice(start + 1, end);
+  const fragment = url.indexOf("#");
+  if (start === -1 || (fragment !== -1 && fragment < start)) return "";
+  return fragment === -1 ? url.slice(start + 1) : url.slice(start + 1, fragment);
 }
 
 /** The path of a request target or an absolute URL, always with a leading slash. */
@@ -21,10 +21,13 @@ export function pathOf(url: string): string {
   return path.startsWith("/") ? path : `/${path}`;
 }
 
-/** The request target of an absolute URL: path and query as they stand in it. */
+/** The request target of an absolute URL: path and query as they stand in it, also an empty query. */
 export function targetOf(url: string): string {
-  const query = queryOf(url);
-  return query === "" ? pathOf(url) : `${pathOf(url)}?${query}`;
+  const path = pathOf(url);
+  const start = url.indexOf("?");
+  const fragment = url.indexOf("#");
+  if (start === -1 || (fragment !== -1 && fragment < start)) return path;
+  return `${path}${fragment === -1 ? url.slice(start) : url.slice(start, fragment)}`;
 }
 
 /** The URL with the values of some query fields blotted out, for journals and logs. */

@@ -51,11 +51,12 @@ export async function checkDelivery(
   nowMs: number,
 ): Promise<VerifiedDelivery | Refusal> {
   let form: FormFields | undefined;
+  let signed: SignedMessage | undefined;
   switch (verification.type) {
     case "hmac": {
       const checked = await checkHmac(verification, delivery, nowMs);
       if ("refused" in checked) return checked;
-      ({ form } = checked);
+      ({ form, signed } = checked);
       break;
     }
     case "shared-secret": {
@@ -71,7 +72,7 @@ export async function checkDelivery(
   }
   const { method, url, query, headers, body, receivedAtMs } = delivery;
   // The one place that may claim this.
-  return { method, url, query, headers, body, receivedAtMs, form } as unknown as VerifiedDelivery;
+  return { method, url, query, headers, body, receivedAtMs, form, signed } as unknown as VerifiedDelivery;
 }
 
 // HMAC ---------------------------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ async function checkHmac(
   verification: HmacVerification,
   delivery: RawDelivery,
   nowMs: number,
-): Promise<Pick<VerifiedDelivery, "form"> | Refusal> {
+): Promise<Pick<VerifiedDelivery, "form" | "signed"> | Refusal> {
   const { header, encoding, hash, message, freshness } = verification;
   const value = singleHeader(delivery.headers, header);
   if (typeof value !== "string") return value;
@@ -125,17 +126,19 @@ async function checkHmac(
   }
 
   for (const key of hmacKeysOf(verification)) {
-    for (const [first, second] of messages) {
-      const digest = key.digest(encoding, first, second);
+    for (const signed of messages) {
+      const digest = key.digest(encoding, signed[0], signed[1]);
       const expected = typeof digest === "string" ? digest : await digest;
       for (const signature of signatures) {
-        if (equalInConstantTime(expected, encoding === "hex" ? signature.toLowerCase() : signature)) return { form };
+        if (!equalInConstantTime(expected, encoding === "hex" ? signature.toLowerCase() : signature)) continue;
+        // The time of signing is no part of the content: a repetition is signed anew.
+        return { form, signed: "candidates" in message ? signed : [delivery.body] };
       }
     }
   }
   return refusal(
     "signature_mismatch",
-    `Header "${header}": the signature does not fit the request: check the secret, and that the body reaches Offhook unchanged`,
+    `Header "${header}": the signature does not fit the request: check the secret, the public URL where the vendor signs it, and that the body reaches Offhook unchanged`,
   );
 }
 

@@ -2,4 +2,5 @@
  * Verified, normalized call events from ElevenLabs Agents for Offhook.
  * @module index
  */
-export {};
+export { elevenlabs, type ElevenLabsInitiation, type ElevenLabsOptions } from "./provider.ts";
+export type { ElevenLabsConversionRule, ElevenLabsVerdict } from "./analysis.ts";

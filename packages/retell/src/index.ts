@@ -1,5 +1,6 @@
 /**
- * Verified, normalized call events from Retell AI for Offhook.
+ * Retell AI for Offhook.
  * @module index
  */
-export {};
+export { retell, type RetellOptions } from "./provider.ts";
+export { verifyRetellWebhookSignature, type SignedRetellWebhook } from "./verify-webhook.ts";

@@ -1,5 +1,49 @@
 /**
- * Signed sample deliveries and the storage conformance suite for Offhook.
+ * The contracts of storages and providers as suites that run, to be passed by your own.
  * @module conformance
  */
-export {};
+
+import { describe, test } from "vitest";
+import { runStorageCase, type CreateStorage, type StorageCapabilities } from "./conformance-case.ts";
+import { storageCases } from "./conformance-cases.ts";
+
+export { runStorageCase } from "./conformance-case.ts";
+export type {
+  CreateStorage,
+  FreshStorage,
+  StorageCapabilities,
+  StorageCase,
+  StorageContext,
+} from "./conformance-case.ts";
+export { storageCases } from "./conformance-cases.ts";
+export { describeProvider, type ProviderConformanceOptions } from "./provider-conformance.ts";
+
+/** What `describeStorage` needs to know of a storage. */
+export interface StorageSuiteOptions {
+  /** For the titles. */
+  readonly name: string;
+  /** Gives a storage with nothing in it, not opened yet. Called once for each case. */
+  readonly create: CreateStorage;
+  /** What it can do beyond the contract; default: nothing. */
+  readonly capabilities?: StorageCapabilities;
+}
+
+/**
+ * Defines the tests that every Storage has to pass, with vitest. Other runners take `storageCases` and
+ * `runStorageCase`.
+ *
+ * @example
+ * describeStorage({
+ *   name: "my storage",
+ *   create: async () => ({ storage: myStorage(), cleanup: async () => {} }),
+ * });
+ */
+export function describeStorage({ name, create, capabilities = {} }: StorageSuiteOptions): void {
+  describe(`Storage contract: ${name}`, () => {
+    for (const each of storageCases()) {
+      const runs = each.needs === undefined || capabilities[each.needs] === true;
+      // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the case throws, and its title is data
+      test.runIf(runs)(each.title, () => runStorageCase(each, create));
+    }
+  });
+}

@@ -2,89 +2,75 @@ import {
   addSeconds,
   createReference,
   isoFromText,
-  phoneFromE164,
   type AnsweredBy,
-  type CallDirection,
   type CallEventDraft,
   type CallEventType,
   type CallFacts,
   type CallOutcome,
   type CallStatus,
-  type InboundQuestion,
   type Recording,
   type RecordingState,
-  type Reference,
   type Translation,
-  type VendorReply,
 } from "@offhook/core";
-import type { FormKind, TwilioFields, TwilioPayload } from "./payload.ts";
+import { directionOf, partyFacts } from "./parties.ts";
+import { nonEmpty, type FormKind, type TwilioFields, type TwilioForm, type TwilioPayload } from "./payload.ts";
+import { emptyTwiml, questionOf } from "./twiml.ts";
 
 /** What a request from Twilio means. */
 export function toTranslation(payload: TwilioPayload): Translation {
-  if (payload.kind === "event-streams") {
-    return { kind: payload.kind, events: payload.events.flatMap(({ fields }) => eventsOf("status", fields)) };
-  }
+  if (payload.kind === "event-streams") return { kind: payload.kind, events: payload.events.flatMap(eventsOf) };
   // Intelligence callbacks hold only ids; what they stand for is fetched by the API client.
   if (!("fields" in payload)) return { kind: payload.kind, events: [] };
   const { kind, fields } = payload;
-  const translation = {
-    kind: fields["CallStatus"] ? `${kind}.${fields["CallStatus"]}` : kind,
-    events: eventsOf(kind, fields),
-  };
+  const told = nonEmpty(fields[tellingFields[kind] ?? ""]);
+  const translation = { kind: told === null ? kind : `${kind}.${told}`, events: eventsOf(payload) };
   if (kind === "voice") return { ...translation, question: questionOf(fields) };
   if (kind === "dial" || kind === "gather" || kind === "record") return { ...translation, reply: emptyTwiml };
   return translation;
 }
 
-/** Ends the TwiML that asked: valid, says nothing, plays nothing. */
-const emptyTwiml: VendorReply = twiml('<?xml version="1.0" encoding="UTF-8"?><Response/>');
+/** The field that completes the name of an event in the journal: `status.completed`, `recording.absent`. */
+const tellingFields: { readonly [Kind in FormKind]?: string } = {
+  status: "CallStatus",
+  voice: "CallStatus",
+  gather: "CallStatus",
+  record: "CallStatus",
+  dial: "DialCallStatus",
+  amd: "AnsweredBy",
+  recording: "RecordingStatus",
+  transcription: "TranscriptionStatus",
+  "realtime-transcription": "TranscriptionEvent",
+};
 
-function twiml(body: string): VendorReply {
-  return { contentType: "text/xml; charset=utf-8", body };
-}
-
-function questionOf(fields: TwilioFields): InboundQuestion {
-  const sid = fields["CallSid"];
-  return {
-    from: phoneFromE164(fields["From"]),
-    to: phoneFromE164(fields["To"]),
-    agentId: null,
-    references: sid === undefined || sid === "" ? [] : [leg(sid)],
-    reply: (answer) =>
-      answer?.reject === true
-        ? twiml('<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>')
-        : answer?.twiml === undefined
-          ? emptyTwiml
-          : twiml(answer.twiml),
-  };
-}
-
-function eventsOf(kind: FormKind, fields: TwilioFields): CallEventDraft[] {
-  const sid = fields["CallSid"];
-  if (sid === undefined || sid === "") return [];
-  const event = eventOf(kind, fields);
-  if (event === undefined) return [];
+function eventsOf(form: TwilioForm): CallEventDraft[] {
+  const { fields } = form;
+  const sid = nonEmpty(fields["CallSid"]);
+  const event = sid === null ? undefined : eventOf(form);
+  if (sid === null || event === undefined) return [];
   const { type, occurredAt, facts } = event;
-  return [{ type, occurredAt, sequence: integer(fields["SequenceNumber"]), references: [leg(sid)], facts }];
+  const references = [createReference("twilio", sid, "leg")];
+  return [{ type, occurredAt, sequence: integer(fields["SequenceNumber"]), references, facts }];
 }
 
 type Event = Pick<CallEventDraft, "type" | "occurredAt" | "facts">;
 
-function eventOf(kind: FormKind, fields: TwilioFields): Event | undefined {
+function eventOf({ kind, fields }: TwilioForm): Event | undefined {
   switch (kind) {
     case "status":
     case "voice":
     case "gather":
-    case "record":
       return statusEvent(fields);
     case "dial":
       return dialEvent(fields);
+    case "record":
+      return recordEvent(fields);
     case "amd":
       return amdEvent(fields);
     case "recording":
       return recordingEvent(fields);
     case "transcription":
       return transcriptionEvent(fields);
+    // Single utterances: the whole transcript comes from the API.
     case "realtime-transcription":
     case "unknown-form":
       return undefined;
@@ -108,8 +94,7 @@ function statusEvent(fields: TwilioFields): Event | undefined {
   const known = statusOf(fields);
   if (known === undefined) return undefined;
   const [status, type] = known;
-  // RFC 2822, UTC.
-  const occurredAt = isoFromText(fields["Timestamp"]);
+  const occurredAt = timestampOf(fields);
   const facts: CallFacts = { ...partyFacts(fields), status, ...answeredByFacts(fields) };
   if (type !== "call.ended") {
     const moment = type === "call.answered" ? { answeredAt: occurredAt } : { startedAt: occurredAt };
@@ -148,35 +133,41 @@ const dialOutcomes: { readonly [status: string]: CallOutcome } = {
 };
 
 function dialEvent(fields: TwilioFields): Event {
-  const dialStatus = fields["DialCallStatus"] ?? "";
-  // Picked up, but never connected: the whisper was refused.
-  const outcome =
-    fields["DialBridged"] === "false"
-      ? "missed"
-      : Object.hasOwn(dialOutcomes, dialStatus)
-        ? dialOutcomes[dialStatus]
-        : null;
+  const outcome = dialOutcomeOf(fields);
   return {
     type: "call.dialed",
-    occurredAt: isoFromText(fields["Timestamp"]),
+    occurredAt: timestampOf(fields),
     facts: {
       ...partyFacts(fields),
       status: statusOf(fields)?.[0],
       outcome,
-      talkSeconds: integer(fields["DialCallDuration"]),
+      talkSeconds: outcome === "missed" ? null : integer(fields["DialCallDuration"]),
       recordings: recordingsOf(fields, "available"),
     },
   };
 }
 
+function dialOutcomeOf(fields: TwilioFields): CallOutcome | null {
+  const status = fields["DialCallStatus"] ?? "";
+  const outcome = Object.hasOwn(dialOutcomes, status) ? dialOutcomes[status] : undefined;
+  // Of an API call's own leg we know that it was answered, whoever it was connected to afterwards.
+  if (outcome === undefined || fields["Direction"]?.startsWith("outbound") === true) return null;
+  // Picked up, but never connected: the whisper was refused.
+  return outcome === "answered" && fields["DialBridged"] === "false" ? "missed" : outcome;
+}
+
 function amdEvent(fields: TwilioFields): Event {
-  return { type: "call.progressed", occurredAt: null, facts: { status: "in_progress", ...answeredByFacts(fields) } };
+  return {
+    type: "call.progressed",
+    occurredAt: timestampOf(fields),
+    facts: { status: "in_progress", ...answeredByFacts(fields) },
+  };
 }
 
 /** https://www.twilio.com/docs/voice/answering-machine-detection */
 function answeredByFacts(fields: TwilioFields): Pick<CallFacts, "answeredBy" | "outcome"> {
-  const value = fields["AnsweredBy"];
-  if (value === undefined || value === "") return {};
+  const value = nonEmpty(fields["AnsweredBy"]);
+  if (value === null) return {};
   const answeredBy: AnsweredBy = value.startsWith("machine")
     ? "machine"
     : value === "human" || value === "fax"
@@ -186,6 +177,21 @@ function answeredByFacts(fields: TwilioFields): Pick<CallFacts, "answeredBy" | "
   return value.startsWith("machine_end") ? { answeredBy, outcome: "voicemail" } : { answeredBy };
 }
 
+/** A `<Record>` verb is how callers leave a message. */
+function recordEvent(fields: TwilioFields): Event {
+  return {
+    type: "call.recorded",
+    occurredAt: timestampOf(fields),
+    facts: {
+      ...partyFacts(fields),
+      status: statusOf(fields)?.[0] ?? "in_progress",
+      outcome: directionOf(fields) === "inbound" ? "voicemail" : null,
+      recordings: recordingsOf(fields, "available"),
+    },
+  };
+}
+
+// https://www.twilio.com/docs/voice/api/recording
 const recordingStates: { readonly [status: string]: RecordingState } = {
   "in-progress": "pending",
   completed: "available",
@@ -203,7 +209,6 @@ function recordingEvent(fields: TwilioFields): Event {
     facts: {
       status: "in_progress",
       recordings: recordingsOf(fields, state),
-      // A <Record> verb is how callers leave a message.
       outcome: fields["RecordingSource"] === "RecordVerb" && state === "available" ? "voicemail" : null,
     },
   };
@@ -211,9 +216,8 @@ function recordingEvent(fields: TwilioFields): Event {
 
 function recordingsOf(fields: TwilioFields, state: RecordingState): readonly Recording[] | null {
   const url = nonEmpty(fields["RecordingUrl"]);
-  // The address ends in the SID.
-  const id = nonEmpty(fields["RecordingSid"]) ?? url?.split("/").at(-1);
-  if (id === undefined || id === null) return null;
+  const id = nonEmpty(fields["RecordingSid"]) ?? recordingSidIn(url);
+  if (id === null) return null;
   return [
     {
       provider: "twilio",
@@ -227,49 +231,23 @@ function recordingsOf(fields: TwilioFields, state: RecordingState): readonly Rec
   ];
 }
 
+/** `<Dial>` and `<Record>` may give only the address, which ends in the SID. */
+function recordingSidIn(url: string | null): string | null {
+  return url === null ? null : (/\/(RE[0-9a-zA-Z]+)(?:\.\w+)?$/.exec(url)?.[1] ?? null);
+}
+
 function transcriptionEvent(fields: TwilioFields): Event {
   const text = nonEmpty(fields["TranscriptionText"]);
   return {
     type: "call.analyzed",
-    occurredAt: isoFromText(fields["Timestamp"]),
+    occurredAt: timestampOf(fields),
     facts: {
       ...partyFacts(fields),
       status: statusOf(fields)?.[0] ?? "in_progress",
       transcript: text === null ? null : { text, turns: [] },
+      recordings: recordingsOf(fields, "available"),
     },
   };
-}
-
-/** Who is on the call, as far as the request says. */
-function partyFacts(fields: TwilioFields): CallFacts {
-  const direction = directionOf(fields);
-  // The other side's name and place, which Twilio gives by caller and called.
-  const side = direction === "outbound" ? "To" : "From";
-  const lead = {
-    name: direction === "outbound" ? null : nonEmpty(fields["CallerName"]),
-    city: nonEmpty(fields[`${side}City`]),
-    region: nonEmpty(fields[`${side}State`]),
-    country: nonEmpty(fields[`${side}Country`]),
-  };
-  const parentSid = nonEmpty(fields["ParentCallSid"]);
-  const accountSid = nonEmpty(fields["AccountSid"]);
-  return {
-    direction,
-    from: phoneFromE164(fields["From"]),
-    to: phoneFromE164(fields["To"]),
-    lead: (lead.name ?? lead.city ?? lead.region ?? lead.country) ? lead : null,
-    parent: parentSid === null ? null : leg(parentSid),
-    metadata: accountSid === null ? null : { accountSid },
-  };
-}
-
-function directionOf(fields: TwilioFields): CallDirection | null {
-  const direction = fields["Direction"];
-  if (direction === undefined || direction === "") return null;
-  // A call placed in the browser reaches Twilio as inbound; for its user it goes out.
-  if (direction === "inbound") return fields["From"]?.startsWith("client:") === true ? "outbound" : "inbound";
-  if (direction === "trunking-originating") return "inbound";
-  return direction.startsWith("outbound") || direction === "trunking-terminating" ? "outbound" : "unknown";
 }
 
 function endReasonOf(fields: TwilioFields): CallFacts["endReason"] {
@@ -281,9 +259,11 @@ function endReasonOf(fields: TwilioFields): CallFacts["endReason"] {
   return sipCode === null || sipCode === "200" ? null : { code: `sip_${sipCode}`, raw: sipCode };
 }
 
-const leg = (sid: string): Reference => createReference("twilio", sid, "leg");
-const nonEmpty = (value: string | undefined): string | null => (value === undefined || value === "" ? null : value);
+/** RFC 2822 in callbacks, ISO 8601 in Event Streams; both name their zone. */
+const timestampOf = (fields: TwilioFields): string | null => isoFromText(fields["Timestamp"]);
+
+const wholeNumber = /^\d{1,9}$/;
 
 function integer(value: string | undefined): number | null {
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : null;
+  return value !== undefined && wholeNumber.test(value) ? Number(value) : null;
 }

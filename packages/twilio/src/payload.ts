@@ -14,9 +14,14 @@ export type TwilioFields = { readonly [name: string]: string };
 
 /** A request from Twilio, told apart by what it carries: Twilio names no event. */
 export type TwilioPayload =
-  | { readonly kind: FormKind; readonly fields: TwilioFields }
-  | { readonly kind: "event-streams"; readonly events: readonly TwilioStreamEvent[] }
+  | TwilioForm
+  | { readonly kind: "event-streams"; readonly events: readonly TwilioForm[] }
   | { readonly kind: "intelligence-transcript" | "intelligence-result" | "unknown" };
+
+export interface TwilioForm {
+  readonly kind: FormKind;
+  readonly fields: TwilioFields;
+}
 
 export type FormKind =
   | "status"
@@ -30,11 +35,6 @@ export type FormKind =
   | "realtime-transcription"
   | "unknown-form";
 
-export interface TwilioStreamEvent {
-  readonly type: string;
-  readonly fields: TwilioFields;
-}
-
 /** @throws PayloadError `payload_invalid` for a body that is not what its content type says. */
 export function readPayload(delivery: VerifiedDelivery): TwilioPayload {
   if (delivery.method === "GET") return readFields(formToRecord(parseForm(delivery.query)));
@@ -44,65 +44,105 @@ export function readPayload(delivery: VerifiedDelivery): TwilioPayload {
   return readFields(formToRecord(parseForm(delivery.body)));
 }
 
-function readFields(fields: TwilioFields): TwilioPayload {
+function readFields(fields: TwilioFields): TwilioForm {
   return { kind: kindOf(fields), fields };
 }
+
+/** The value of a field, or null where Twilio sent it empty or not at all, which means the same. */
+export const nonEmpty = (value: string | undefined): string | null =>
+  value === undefined || value === "" ? null : value;
 
 const has = (fields: TwilioFields, name: string): boolean => fields[name] !== undefined && fields[name] !== "";
 
 /** From the field sets of each callback; the first that fits. */
 function kindOf(fields: TwilioFields): FormKind {
   if (has(fields, "TranscriptionEvent")) return "realtime-transcription";
-  if (has(fields, "TranscriptionSid") && (has(fields, "TranscriptionText") || has(fields, "TranscriptionStatus"))) {
-    return "transcription";
-  }
-  if (has(fields, "RecordingStatus") && has(fields, "RecordingSid") && !has(fields, "CallbackSource"))
-    return "recording";
-  if (fields["CallbackSource"] === "call-progress-events") return "status";
+  if (has(fields, "TranscriptionText")) return "transcription";
+  if (has(fields, "TranscriptionStatus") && has(fields, "TranscriptionSid")) return "transcription";
+  const isCallback = has(fields, "CallbackSource");
+  if (has(fields, "RecordingStatus") && has(fields, "RecordingSid") && !isCallback) return "recording";
+  if (isCallback && has(fields, "CallStatus")) return "status";
   if (has(fields, "DialCallStatus")) return "dial";
   if (has(fields, "MachineDetectionDuration") && !has(fields, "CallStatus")) return "amd";
+  if (isRecordAction(fields)) return "record";
   if (has(fields, "Digits") || has(fields, "SpeechResult")) return "gather";
-  if (has(fields, "RecordingUrl") && has(fields, "CallStatus") && !isTerminalStatus(fields["CallStatus"]))
-    return "record";
   // The callback of a number carries no CallbackSource; it comes when the call has ended, where no TwiML runs.
   if (isTerminalStatus(fields["CallStatus"])) return "status";
-  if (has(fields, "CallStatus") && has(fields, "Direction")) return "voice";
+  // A request for TwiML always names the direction.
+  if (has(fields, "CallStatus")) return has(fields, "Direction") ? "voice" : "status";
   return "unknown-form";
 }
+
+/**
+ * `<Record>` tells which key ended it, and so looks like `<Gather>` but for the recording. When the caller hung up the
+ * call has ended, but only a status callback knows how long it was.
+ * https://www.twilio.com/docs/voice/twiml/record
+ */
+const isRecordAction = (fields: TwilioFields): boolean =>
+  has(fields, "RecordingUrl") &&
+  has(fields, "CallStatus") &&
+  !has(fields, "RecordingStatus") &&
+  !has(fields, "CallDuration");
 
 const terminalStatuses = new Set(["completed", "busy", "failed", "no-answer", "canceled"]);
 const isTerminalStatus = (status: string | undefined): boolean => status !== undefined && terminalStatuses.has(status);
 
+// A member of the wrong type counts as missing: it must not lose the event.
+const lenient = <Schema extends z.core.$ZodType>(schema: Schema) =>
+  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
+  z.catch(z.optional(schema), undefined);
+
 // https://www.twilio.com/docs/events/webhook-quickstart
-const cloudEventsSchema = z.array(
-  z.looseObject({
-    specversion: z.string(),
-    type: z.string(),
-    data: z.optional(
-      z.looseObject({ request: z.optional(z.looseObject({ parameters: z.optional(z.looseObject({})) })) }),
-    ),
-  }),
-);
+const cloudEventSchema = z.looseObject({
+  specversion: z.string(),
+  time: lenient(z.string()),
+  data: lenient(
+    z.looseObject({
+      sid: lenient(z.string()),
+      timestamp: lenient(z.string()),
+      request: lenient(z.looseObject({ parameters: lenient(z.looseObject({})) })),
+    }),
+  ),
+});
+const intelligenceResultSchema = z.looseObject({
+  operatorResults: z.array(z.unknown()),
+  intelligenceConfiguration: z.looseObject({}),
+});
 const intelligenceTranscriptSchema = z.looseObject({ transcript_sid: z.string(), event_type: z.string() });
-const intelligenceResultSchema = z.looseObject({ operatorResults: z.array(z.unknown()) });
 
 function readJsonPayload(json: unknown): TwilioPayload {
-  const batch = cloudEventsSchema.safeParse(json);
-  if (batch.success && batch.data.length > 0) {
-    const events = batch.data.map(({ type, data }) => ({ type, fields: textFields(data?.request?.parameters ?? {}) }));
-    return { kind: "event-streams", events };
+  if (Array.isArray(json)) {
+    // One event that cannot be read must not take the rest of its batch along.
+    const events = json.flatMap(readCloudEvent);
+    return events.length > 0 ? { kind: "event-streams", events } : { kind: "unknown" };
   }
-  if (intelligenceTranscriptSchema.safeParse(json).success) return { kind: "intelligence-transcript" };
-  if (intelligenceResultSchema.safeParse(json).success) return { kind: "intelligence-result" };
   if (typeof json !== "object" || json === null) {
     throw new PayloadError("payload_invalid", "Twilio JSON: expected an object or a list of events, got a plain value");
   }
+  if (intelligenceResultSchema.safeParse(json).success) return { kind: "intelligence-result" };
+  if (intelligenceTranscriptSchema.safeParse(json).success) return { kind: "intelligence-transcript" };
   return { kind: "unknown" };
 }
 
-/** Only texts; the parameters of a recorded request are form fields. */
-function textFields(parameters: { readonly [name: string]: unknown }): TwilioFields {
+/** The request that an event tells of, as if it had come by itself. */
+function readCloudEvent(json: unknown): TwilioForm[] {
+  const event = cloudEventSchema.safeParse(json);
+  if (!event.success) return [];
+  const { time, data } = event.data;
+  const fields = textFields(data?.request?.parameters ?? {});
+  // Machine detection, for one, has no time of its own.
+  const timestamp = data?.timestamp ?? time;
+  if (!has(fields, "Timestamp") && timestamp !== undefined) fields["Timestamp"] = timestamp;
+  if (!has(fields, "CallSid") && data?.sid !== undefined) fields["CallSid"] = data.sid;
+  return [readFields(fields)];
+}
+
+/** The parameters of a recorded request are form fields: texts, whatever JSON made of them. */
+function textFields(parameters: { readonly [name: string]: unknown }): { [name: string]: string } {
   const fields: { [name: string]: string } = Object.create(null);
-  for (const [name, value] of Object.entries(parameters)) if (typeof value === "string") fields[name] = value;
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value === "string") fields[name] = value;
+    else if (typeof value === "number" || typeof value === "boolean") fields[name] = String(value);
+  }
   return fields;
 }

@@ -19,7 +19,7 @@ import type { TwilioOptions } from "./provider.ts";
  * `X-Twilio-Signature`: base64 HMAC-SHA1 over the URL and, for forms, the sorted fields. JSON bodies are covered by
  * their hash in the URL. https://www.twilio.com/docs/usage/webhooks/webhooks-security
  *
- * No time is signed, so age cannot be judged; a replayed request has the same content and changes nothing.
+ * No time is signed, so age cannot be judged; a request sent again as it was is known by its content.
  */
 export function twilioVerification(options: TwilioOptions): HmacVerification {
   const bases = signedBases(options.publicUrl);
@@ -40,12 +40,14 @@ export function twilioVerification(options: TwilioOptions): HmacVerification {
 /** The text that Twilio signs: the URL, then each field name and value in the order of their code units. */
 export function signedText(url: string, form: FormFields): string {
   let text = url;
+  const names = [...form.keys()];
   // The default order compares code units, as Twilio does; a locale's order fails on every call (CallSid, Called).
-  for (const name of [...form.keys()].sort()) {
+  names.sort();
+  for (const name of names) {
     const values = form.get(name) ?? [];
     // A repeated field counts once for each distinct value.
     if (values.length === 1) text += name + values[0];
-    else for (const value of [...new Set(values)].sort()) text += name + value;
+    else for (const value of [...new Set(values)].toSorted()) text += name + value;
   }
   return text;
 }
@@ -57,13 +59,14 @@ interface SignedBases {
   readonly withStandardPort: string | undefined;
 }
 
-const parts = /^(https?|wss?):\/\/(?:[^/?#]*@)?([^/?#:]+|\[[^\]]*\])(:\d+)?([^?#]*)/i;
+const parts = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]+)(:\d+)?([^?#]*)/i;
 
 /** Scheme, host and path prefix as they stand in the console: credentials and fragments are not signed. */
 function signedBases(publicUrl: string): SignedBases {
-  const [, scheme = "", host = "", port = "", path = ""] = parts.exec(publicUrl) ?? [];
+  const [, typedScheme = "", host = "", port = "", path = ""] = parts.exec(publicUrl) ?? [];
+  const scheme = typedScheme.toLowerCase();
   const prefix = path.replace(/\/+$/, "");
-  const secure = scheme === "https" || scheme === "wss";
+  const secure = scheme === "https";
   const bare = `${scheme}://${host}${prefix}`;
   const withPort = `${scheme}://${host}${port}${prefix}`;
   if (port === "") {
@@ -75,7 +78,7 @@ function signedBases(publicUrl: string): SignedBases {
 
 async function bodyHashFits(query: string, body: Uint8Array): Promise<boolean> {
   const stated = new URLSearchParams(query).get("bodySHA256");
-  return stated !== null && stated.toLowerCase() === (await sha256Hex(body));
+  return stated === (await sha256Hex(body));
 }
 
 function candidates(
@@ -104,7 +107,8 @@ function messagesFor(
   const messages: SignedMessage[] = [[textFor(likeliest + target)]];
   for (const base of documented.slice(1)) messages.push([textFor(base + target)]);
   // Each further candidate makes a forgery dearer to refuse, so it is tried only where there is reason to.
-  if (withStandardPort !== undefined && accountSid !== undefined && form?.get("AccountSid")?.[0] === accountSid) {
+  const statedAccount = form?.get("AccountSid")?.[0] ?? accountSid;
+  if (withStandardPort !== undefined && accountSid !== undefined && statedAccount === accountSid) {
     messages.push([textFor(withStandardPort + target)]);
   }
   // Proxies and frameworks like to encode the apostrophe that Twilio leaves alone (twilio-node issue 1059).

@@ -1,97 +1,18 @@
 import { hexDigits, sampleContext, type SampleContext, type SampleOptions, type SampleRequest } from "../sample.ts";
-
-type Fields = { readonly [name: string]: string };
-
-const form = (name: string, fields: Fields, mapped = true): SampleRequest => ({
-  provider: "twilio",
-  name,
-  path: "twilio",
-  method: "POST",
-  query: "",
-  contentType: "application/x-www-form-urlencoded; charset=UTF-8",
-  body: new URLSearchParams(fields).toString(),
-  mapped,
-});
-
-const json = (name: string, value: unknown, mapped = true): SampleRequest => ({
-  provider: "twilio",
-  name,
-  path: "twilio",
-  method: "POST",
-  query: "",
-  contentType: "application/json",
-  body: JSON.stringify(value),
-  mapped,
-});
-
-/** RFC 2822 in UTC, as Twilio's callbacks write times. */
-const rfc2822 = (ms: number): string => new Date(ms).toUTCString().replace("GMT", "+0000");
-
-const account = (context: SampleContext): Fields => ({
-  AccountSid: `AC${hexDigits("5a3c", 32)}`,
-  ApiVersion: "2010-04-01",
-  CallSid: context.callSid,
-});
-
-/** The fields of every call request, with the geographic guesses that may be empty. */
-const call = (context: SampleContext, callStatus: string): Fields => ({
-  ...account(context),
-  CallStatus: callStatus,
-  Called: context.to,
-  CalledCity: "",
-  CalledCountry: "US",
-  CalledState: "CA",
-  CalledZip: "",
-  Caller: context.from,
-  CallerCity: "SAN FRANCISCO",
-  CallerCountry: "US",
-  CallerState: "CA",
-  CallerZip: "94105",
-  Direction: "inbound",
-  From: context.from,
-  FromCity: "SAN FRANCISCO",
-  FromCountry: "US",
-  FromState: "CA",
-  FromZip: "94105",
-  To: context.to,
-  ToCity: "",
-  ToCountry: "US",
-  ToState: "CA",
-  ToZip: "",
-});
-
-const progress = (
-  context: SampleContext,
-  callStatus: string,
-  sequence: number,
-  afterMs: number,
-  extra: Fields = {},
-): SampleRequest =>
-  form(`status.${callStatus}`, {
-    ...call(context, callStatus),
-    CallbackSource: "call-progress-events",
-    SequenceNumber: String(sequence),
-    Timestamp: rfc2822(context.startMs + afterMs),
-    ...extra,
-  });
-
-const recording = (context: SampleContext): SampleRequest => {
-  const sid = `RE${hexDigits(context.key, 32)}`;
-  const { AccountSid = "" } = account(context);
-  return form("recording.completed", {
-    AccountSid,
-    CallSid: context.callSid,
-    RecordingSid: sid,
-    RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${AccountSid}/Recordings/${sid}`,
-    RecordingStatus: "completed",
-    RecordingDuration: "58",
-    RecordingChannels: "2",
-    RecordingStartTime: rfc2822(context.startMs + 4_000),
-    RecordingSource: "StartCallRecordingAPI",
-    RecordingTrack: "both",
-    ErrorCode: "0",
-  });
-};
+import {
+  account,
+  accountSid,
+  call,
+  cloudEvent,
+  form,
+  json,
+  progress,
+  recording,
+  recordingFields,
+  rfc2822,
+  transcriptSid,
+  type Fields,
+} from "./twilio-requests.ts";
 
 /** One answered and recorded call, in the order in which Twilio tells of it. */
 export function twilioLife(options?: SampleOptions): SampleRequest[] {
@@ -100,73 +21,181 @@ export function twilioLife(options?: SampleOptions): SampleRequest[] {
     progress(context, "initiated", 0, 0),
     progress(context, "ringing", 1, 1_000),
     progress(context, "in-progress", 2, 4_000),
-    form("amd", { ...account(context), AnsweredBy: "human", MachineDetectionDuration: "2730" }),
+    form("amd.human", { ...account(context), AnsweredBy: "human", MachineDetectionDuration: "2730" }),
     progress(context, "completed", 3, 65_000, { CallDuration: "61", Duration: "2", SipResponseCode: "200" }),
     recording(context),
   ];
 }
 
-/** Every kind of request that Twilio is known to send to a voice webhook. */
+/** Every kind of request that Twilio is known to send to a voice webhook, and the odd shapes it sends them in. */
 export function twilioSamples(options?: SampleOptions): SampleRequest[] {
   const context = sampleContext(options);
-  const inbound = (callStatus: string): Fields => call(context, callStatus);
-  const transcriptionSid = `GT${hexDigits(context.key, 32)}`;
   return [
     ...twilioLife(options),
+    ...statusSamples(context),
+    ...webhookSamples(context),
+    ...recordingSamples(context),
+    ...transcriptionSamples(context),
+    ...jsonSamples(context),
+    form("amd.machine_end_beep", {
+      ...account(context),
+      AnsweredBy: "machine_end_beep",
+      MachineDetectionDuration: "4590",
+    }),
+    form("unknown", { ...account(context), SomethingNew: "1" }, false),
+    form("unknown without a call", { AccountSid: accountSid, CallStatus: "completed", CallSid: "" }, false),
+  ];
+}
+
+function statusSamples(context: SampleContext): SampleRequest[] {
+  const ended = { ...call(context, "completed"), CallDuration: "61", Duration: "2" };
+  const childSid = `CA${hexDigits(`${context.key}d`, 32)}`;
+  return [
     progress(context, "busy", 3, 9_000, { CallDuration: "0", SipResponseCode: "486" }),
     progress(context, "no-answer", 3, 31_000, { CallDuration: "0", SipResponseCode: "487" }),
     progress(context, "failed", 3, 2_000, { CallDuration: "0", ErrorCode: "32009", ErrorMessage: "Not registered" }),
     progress(context, "canceled", 3, 3_000, { CallDuration: "0" }),
-    form("status.completed from a number", { ...inbound("completed"), CallDuration: "61", Duration: "2" }),
+    progress(context, "a status of the future", 3, 3_000, {}, false),
+    progress(context, "completed", 3, 65_000, { CallDuration: "", Duration: "", RecordingUrl: "" }),
+    {
+      ...progress(context, "no-answer", 3, 20_000, {
+        CallSid: childSid,
+        ParentCallSid: context.callSid,
+        Direction: "outbound-dial",
+        CallDuration: "0",
+      }),
+      name: "status.no-answer of a dialled leg",
+    },
+    form("status.completed from a number", ended),
+    form("status.completed with four fields", {
+      CallSid: context.callSid,
+      CallStatus: "completed",
+      To: context.to,
+      CallDuration: "61",
+    }),
     {
       ...form("status.completed by GET", {}),
       method: "GET",
       contentType: null,
       body: "",
-      query: new URLSearchParams({ ...inbound("completed"), CallDuration: "61", Duration: "2" }).toString(),
+      query: new URLSearchParams(ended).toString(),
     },
-    form("voice.ringing", { ...inbound("ringing"), CallerName: "ANA NUÑEZ", StirVerstat: "TN-Validation-Passed-A" }),
-    form("voice.in-progress", { ...inbound("in-progress"), AnsweredBy: "machine_start" }),
-    form("dial.in-progress", {
-      ...inbound("in-progress"),
+    { ...form("status.completed with a query of the app's own", ended), query: "tenant=acme&note=it's%20here" },
+    {
+      ...form("status.completed with a repeated field and fields without a value", {}),
+      body: `${new URLSearchParams(ended).toString()}&Extra=b&Extra=a&Extra=b&__proto__=x&=nameless&bare`,
+    },
+  ];
+}
+
+/** Requests for TwiML. */
+function webhookSamples(context: SampleContext): SampleRequest[] {
+  const ringing = call(context, "ringing");
+  const running = call(context, "in-progress");
+  return [
+    form("voice.ringing", {
+      ...ringing,
+      CallerName: "ANA NUÑEZ",
+      StirVerstat: "TN-Validation-Passed-A",
+      CallToken: JSON.stringify({ parentCallInfoToken: "x", identityHeaderTokens: [] }),
+    }),
+    form("voice.ringing from a withheld number", {
+      ...ringing,
+      From: "+266696687",
+      Caller: "+266696687",
+      FromCity: "",
+      FromState: "",
+      FromCountry: "",
+      FromZip: "",
+    }),
+    form("voice.ringing from a browser", { ...ringing, From: "client:ana", Caller: "client:ana" }),
+    form("voice.in-progress", { ...running, AnsweredBy: "machine_start" }),
+    form("dial.no-answer", {
+      ...running,
       DialCallStatus: "no-answer",
       DialCallSid: `CA${hexDigits(`${context.key}d`, 32)}`,
       DialBridged: "false",
     }),
-    form("gather.in-progress", { ...inbound("in-progress"), Digits: "1" }),
+    form("dial.completed", { ...running, DialCallStatus: "completed", DialCallDuration: "52", DialBridged: "true" }),
+    form("dial.answered after a conference", { ...running, DialCallStatus: "answered" }),
+    form("gather.in-progress", { ...running, Digits: "1" }),
+    form("gather.in-progress by speech", { ...running, SpeechResult: "Sales, please.", Confidence: "0.91" }),
     form("record.in-progress", {
-      ...inbound("in-progress"),
-      RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/RE${hexDigits(context.key, 32)}`,
-      RecordingSid: `RE${hexDigits(context.key, 32)}`,
+      ...running,
+      ...recordingFields(context),
       RecordingDuration: "12",
+      Digits: "#",
     }),
-    form("transcription", {
-      ...inbound("completed"),
-      TranscriptionSid: `TR${hexDigits(context.key, 32)}`,
-      TranscriptionStatus: "completed",
-      TranscriptionText: "Please call me back.",
-      TranscriptionType: "fast",
+    form("record.completed", {
+      ...call(context, "completed"),
+      ...recordingFields(context),
+      RecordingDuration: "12",
+      Digits: "hangup",
     }),
+  ];
+}
+
+function recordingSamples(context: SampleContext): SampleRequest[] {
+  const base = { AccountSid: accountSid, CallSid: context.callSid, ...recordingFields(context) };
+  return [
+    form("recording.in-progress", { ...base, RecordingStatus: "in-progress" }),
+    form("recording.absent", { ...base, RecordingStatus: "absent", RecordingUrl: "", ErrorCode: "16101" }),
+    form("recording.failed", { ...base, RecordingStatus: "failed" }),
+    form("recording.completed as voicemail", {
+      ...base,
+      RecordingStatus: "completed",
+      RecordingDuration: "12",
+      RecordingSource: "RecordVerb",
+    }),
+  ];
+}
+
+function transcriptionSamples(context: SampleContext): SampleRequest[] {
+  const legacy = {
+    ...call(context, "completed"),
+    TranscriptionSid: `TR${hexDigits(context.key, 32)}`,
+    TranscriptionType: "fast",
+  };
+  const realtime = (event: string, sequence: number, extra: Fields): SampleRequest =>
     form(
-      "realtime-transcription",
+      `realtime-transcription.${event}`,
       {
-        ...account(context),
-        TranscriptionSid: transcriptionSid,
-        TranscriptionEvent: "transcription-content",
+        AccountSid: accountSid,
+        CallSid: context.callSid,
+        TranscriptionSid: transcriptSid(context),
+        TranscriptionEvent: event,
         Timestamp: new Date(context.startMs + 9_000).toISOString(),
-        SequenceId: "2",
-        Track: "inbound_track",
-        TranscriptionData: JSON.stringify({ transcript: "hello", confidence: 0.99 }),
-        Final: "true",
+        SequenceId: String(sequence),
+        ...extra,
       },
       false,
-    ),
+    );
+  return [
+    form("transcription.completed", {
+      ...legacy,
+      TranscriptionStatus: "completed",
+      TranscriptionText: "Please call me back.",
+    }),
+    form("transcription.failed", { ...legacy, TranscriptionStatus: "failed", TranscriptionText: "" }),
+    realtime("transcription-started", 1, { LanguageCode: "en-US", PartialResults: "false" }),
+    realtime("transcription-content", 2, {
+      Track: "inbound_track",
+      TranscriptionData: JSON.stringify({ transcript: "hello", confidence: 0.99 }),
+      Final: "true",
+    }),
+    realtime("transcription-stopped", 3, {}),
+    realtime("transcription-error", 3, { TranscriptionErrorCode: "32655", TranscriptionError: "Provider unavailable" }),
+  ];
+}
+
+function jsonSamples(context: SampleContext): SampleRequest[] {
+  return [
     json(
       "intelligence-transcript",
       {
-        account_sid: `AC${hexDigits("5a3c", 32)}`,
+        account_sid: accountSid,
         service_sid: `GA${hexDigits("7", 32)}`,
-        transcript_sid: transcriptionSid,
+        transcript_sid: transcriptSid(context),
         customer_key: context.callSid,
         event_type: "voice_intelligence_transcript_available",
       },
@@ -175,7 +204,7 @@ export function twilioSamples(options?: SampleOptions): SampleRequest[] {
     json(
       "intelligence-result",
       {
-        accountId: `AC${hexDigits("5a3c", 32)}`,
+        accountId: accountSid,
         conversationId: `conv_conversation_${context.key}`,
         intelligenceConfiguration: { id: "intelligence_configuration_1", displayName: "Support", version: 1 },
         operatorResults: [
@@ -185,29 +214,24 @@ export function twilioSamples(options?: SampleOptions): SampleRequest[] {
       false,
     ),
     json("event-streams", [
-      {
-        specversion: "1.0",
-        id: `EZ${hexDigits(context.key, 32)}`,
-        type: "com.twilio.voice.status-callback.call.answered",
-        source: "/2010-04-01/Accounts/AC0/Calls/CA0.json",
-        time: new Date(context.startMs + 4_000).toISOString(),
-        datacontenttype: "application/json",
-        data: {
-          sid: context.callSid,
-          eventSid: `VW${hexDigits(context.key, 32)}`,
-          request: {
-            method: "POST",
-            url: "https://app.example.com/api/webhooks/twilio",
-            parameters: {
-              ...inbound("in-progress"),
-              CallbackSource: "call-progress-events",
-              SequenceNumber: "2",
-              Timestamp: rfc2822(context.startMs + 4_000),
-            },
-          },
-        },
-      },
+      cloudEvent(context, "status-callback.call.answered", 4_000, {
+        ...call(context, "in-progress"),
+        CallbackSource: "call-progress-events",
+        SequenceNumber: "2",
+        Timestamp: rfc2822(context.startMs + 4_000),
+      }),
+      cloudEvent(context, "status-callback.amd.detected", 6_000, {
+        ...account(context),
+        AnsweredBy: "human",
+        MachineDetectionDuration: "2730",
+      }),
+      { specversion: "1.0", type: "com.twilio.voice.something.new", id: "EZ1", data: null },
     ]),
-    form("unknown", { ...account(context), SomethingNew: "1" }, false),
+    json(
+      "event-streams of another product",
+      [{ specversion: "1.0", type: "com.twilio.messaging.x", id: "EZ2" }],
+      false,
+    ),
+    json("an object of the future", { something: "new" }, false),
   ];
 }

@@ -1,0 +1,169 @@
+import {
+  addSeconds,
+  createReference,
+  isoFromText,
+  isTerminal,
+  type CallEventDraft,
+  type CallEventType,
+  type CallFacts,
+  type JsonValue,
+  type Translation,
+} from "@offhook/core";
+import type { CallFields, ConvertAssistFields, VoiceAssistFields } from "./call-fields.ts";
+import { analysisOf, recordingsOf, transcriptOf } from "./conversation.ts";
+import { partyFacts, phoneOf } from "./parties.ts";
+import type { CallRailPayload } from "./payload.ts";
+import { stateOf, type AbandonedStatus } from "./statuses.ts";
+import { dollarsOf, idOf, known, plainValuesOf, startOf, wholeSecondsOf } from "./values.ts";
+
+export interface MappingOptions {
+  readonly abandonedAs: AbandonedStatus;
+  readonly defaultCountry: string;
+}
+
+/** What a request from CallRail means. Texts and forms are kept without one. */
+export function toTranslation(payload: CallRailPayload, options: MappingOptions): Translation {
+  const { kind } = payload;
+  if (!("fields" in payload)) return { kind, events: [] };
+  if (payload.kind === "analysis.ready") return { kind, events: convertAssistEvents(payload.fields) };
+  if (payload.kind === "voice-assist-answered") return { kind, events: voiceAssistEvents(payload.fields, options) };
+  return { kind, events: [callEvent(payload, options)] };
+}
+
+type CallPayload = Extract<CallRailPayload, { readonly callId: string }>;
+
+function callEvent({ kind, guessed, callId, fields }: CallPayload, options: MappingOptions): CallEventDraft {
+  const { status, outcome } = stateOf(kind, fields, options.abandonedAs);
+  const startedAt = startOf(fields);
+  const changes = changesOf(fields);
+  const facts: CallFacts = {
+    ...partyFacts(kind, fields, options.defaultCountry),
+    status,
+    startedAt,
+    tags: tagsOf(fields, changes),
+    metadata: metadataOf(fields, changes),
+  };
+  const references = [createReference("callrail", callId, "session")];
+  if (kind === "pre-call") return { type: "call.ringing", occurredAt: startedAt, references, facts };
+  // A call that was routed and not picked up yet is further than one that came in.
+  const runningType = kind === "routing-complete" && status === "in_progress" ? "call.answered" : "call.progressed";
+  // The only time in any of these events is the start of the call, so when it was routed or modified is not known.
+  if (kind === "routing-complete") return { type: runningType, occurredAt: null, references, facts };
+
+  const hasEnded = isTerminal(status);
+  const durationSeconds = hasEnded ? wholeSecondsOf(fields.duration) : null;
+  const endedAt = addSeconds(startedAt, durationSeconds);
+  const isModification = kind === "call-modified" || kind === "outbound-call-modified";
+  const type: CallEventType = isModification ? "call.updated" : hasEnded ? "call.ended" : runningType;
+  return {
+    type,
+    // Without a kind in the address an outbound call's changes look like its first report: the latest to arrive wins.
+    occurredAt: isModification || (guessed && kind === "outbound-post-call") ? null : endedAt,
+    references,
+    facts: {
+      ...facts,
+      outcome,
+      durationSeconds,
+      endedAt,
+      recordings: recordingsOf(fields, callId),
+      transcript: transcriptOf(fields),
+      analysis: analysisOf(fields),
+      disposition: editedText(fields.lead_status, changes, "manual_score", "auto_score"),
+      note: editedText(fields.note, changes, "note"),
+      value: dollarsOf(fields.value),
+    },
+  };
+}
+
+/** The names of the changed fields, an open set; null for events that are no modification. */
+function changesOf({ changes }: CallFields): readonly string[] | null {
+  if (Array.isArray(changes)) return changes.filter((name) => typeof name === "string");
+  return typeof changes === "string" && changes !== "" ? [changes] : null;
+}
+
+/** A text that people edit. Empty says nothing, unless emptying it was the change. */
+function editedText(
+  text: string | null | undefined,
+  changes: readonly string[] | null,
+  ...names: readonly string[]
+): string | null {
+  if (text === undefined) return null;
+  if (text !== null && text !== "") return text;
+  return changes !== null && names.some((name) => changes.includes(name)) ? "" : null;
+}
+
+/** All tags of the call, as names or as objects with a name. */
+function tagsOf({ tags }: CallFields, changes: readonly string[] | null): readonly string[] | null {
+  if (!Array.isArray(tags)) {
+    // CallRail writes "" for an empty list.
+    const isEmpty = tags === null || tags === "";
+    return isEmpty && changes?.includes("tags") === true ? [] : null;
+  }
+  const names: string[] = [];
+  for (const tag of tags as readonly unknown[]) {
+    const name = typeof tag === "object" && tag !== null && "name" in tag ? tag.name : tag;
+    if (typeof name === "string" && name !== "") names.push(name);
+  }
+  return names;
+}
+
+/** The app's own cookies, and names of CallRail's that have no field of their own. */
+function metadataOf(fields: CallFields, changes: readonly string[] | null): JsonValue {
+  const metadata: { [name: string]: JsonValue } = {};
+  const companyId = idOf(fields.company_resource_id, fields.company_id);
+  if (companyId !== null) metadata["companyId"] = companyId;
+  // Calls are known by their resource_id; older exports and links know them by this number.
+  const legacyId = idOf(undefined, fields.id);
+  if (legacyId !== null && !legacyId.startsWith("CAL")) metadata["legacyId"] = legacyId;
+  if (changes !== null) metadata["changes"] = changes;
+  const cookies = plainValuesOf(fields.custom);
+  if (cookies !== null) metadata["custom"] = cookies;
+  return Object.keys(metadata).length > 0 ? metadata : null;
+}
+
+const callResource = /^CAL[0-9a-f]{32}$/;
+
+/** Answers that Convert Assist found. They enrich a call; after a text or a form there is none. */
+function convertAssistEvents(fields: ConvertAssistFields): CallEventDraft[] {
+  const callId = fields.last_interaction_resource_id ?? "";
+  if (fields.last_interaction_type?.toLowerCase() !== "call" || !callResource.test(callId)) return [];
+  const answers: [string, string][] = [];
+  for (const answer of fields.answers ?? []) {
+    const key = known(answer?.answer_key);
+    const text = known(answer?.answer_text);
+    if (key !== null && text !== null) answers.push([key, text]);
+  }
+  const personId = known(fields.person_resource_id);
+  return [
+    {
+      type: "call.analyzed",
+      occurredAt: isoFromText(fields.timestamp),
+      references: [createReference("callrail", callId, "session")],
+      facts: {
+        status: "in_progress",
+        lead: personId === null ? null : { id: personId },
+        analysis: answers.length === 0 ? null : { data: Object.fromEntries(answers) },
+      },
+    },
+  ];
+}
+
+/** CallRail's voice agent picked up. Undocumented: who calls is told by the call's other events. */
+function voiceAssistEvents(fields: VoiceAssistFields, { defaultCountry }: MappingOptions): CallEventDraft[] {
+  const callId = fields.call_id ?? "";
+  if (!callResource.test(callId)) return [];
+  const personId = known(fields.person_id);
+  return [
+    {
+      type: "call.answered",
+      occurredAt: isoFromText(fields.timestamp),
+      references: [createReference("callrail", callId, "session")],
+      facts: {
+        status: "in_progress",
+        agent: { kind: "ai" },
+        trackingNumber: phoneOf(known(fields.tracking_number), defaultCountry),
+        lead: personId === null ? null : { id: personId },
+      },
+    },
+  ];
+}

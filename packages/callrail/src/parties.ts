@@ -1,0 +1,77 @@
+import type { CallDirection, CallFacts, Phone } from "@offhook/core";
+import { normalizePhone } from "@offhook/core/phone";
+import type { CallFields } from "./call-fields.ts";
+import type { CallKind } from "./kinds.ts";
+import { idOf, known, plainValuesOf } from "./values.ts";
+
+/** Who is on the call and where they came from. */
+export function partyFacts(
+  kind: CallKind,
+  fields: CallFields,
+  defaultCountry: string,
+): Pick<CallFacts, "direction" | "from" | "to" | "trackingNumber" | "lead" | "agent" | "source"> {
+  const direction = directionOf(kind, fields);
+  const customer = phoneOf(known(fields.customer_phone_number, fields.callernum), defaultCountry);
+  const trackingNumber = phoneOf(known(fields.tracking_phone_number, fields.trackingnum), defaultCountry);
+  return {
+    direction,
+    from: direction === "outbound" ? trackingNumber : customer,
+    to: direction === "outbound" ? customer : trackingNumber,
+    trackingNumber,
+    lead: leadOf(fields),
+    agent: agentOf(fields),
+    source: sourceOf(fields),
+  };
+}
+
+export function phoneOf(text: string | null, defaultCountry: string): Phone | null {
+  return normalizePhone(text, { defaultCountry });
+}
+
+function directionOf(kind: CallKind, { direction, call_type: callType }: CallFields): CallDirection {
+  if (direction === "inbound" || direction === "outbound") return direction;
+  const outbound = callType === "outbound" || kind === "outbound-post-call" || kind === "outbound-call-modified";
+  return outbound ? "outbound" : "inbound";
+}
+
+function leadOf(fields: CallFields): CallFacts["lead"] {
+  const id = idOf(fields.person_resource_id, fields.person_id);
+  const city = known(fields.customer_city, fields.callercity);
+  const region = known(fields.customer_state, fields.callerstate);
+  const country = known(fields.customer_country, fields.callercountry);
+  const name = personName(known(fields.customer_name, fields.callername), city, region);
+  return (id ?? name ?? city ?? region ?? country) === null ? null : { id, name, city, region, country };
+}
+
+/** Carriers put a place or a placeholder where they know no name; neither is one. */
+function personName(name: string | null, city: string | null, region: string | null): string | null {
+  if (name === null) return null;
+  const upper = name.toUpperCase();
+  if (upper === "WIRELESS CALLER") return null;
+  return city !== null && region !== null && upper === `${city}, ${region}`.toUpperCase() ? null : name;
+}
+
+/** The person of the account who took the call, or the assistant that took a message. */
+function agentOf(fields: CallFields): CallFacts["agent"] {
+  if (plainValuesOf(fields.voice_assist_message?.contents) !== null) return { kind: "ai" };
+  const email = known(fields.agent_email);
+  return email === null ? null : { id: email, kind: "human" };
+}
+
+function sourceOf(fields: CallFields): CallFacts["source"] {
+  const source = {
+    // `source_name` is the name of the tracking number, which stands for the source where there is no other.
+    name: known(fields.source, fields.source_name) ?? known(fields.callsource, fields.utm_source),
+    medium: known(fields.medium, fields.utm_medium) ?? known(fields.referrermedium),
+    campaign: known(fields.campaign, fields.utm_campaign),
+    term: known(fields.keywords, fields.utm_term),
+    content: known(fields.utm_content),
+    referrer: known(fields.referring_url, fields.referrer_domain) ?? known(fields.referrer),
+    landingPage: known(fields.landing_page_url, fields.landingpage),
+    gclid: known(fields.gclid),
+    fbclid: known(fields.fbclid),
+    msclkid: known(fields.msclkid),
+  };
+  for (const name in source) if (source[name as keyof typeof source] !== null) return source;
+  return null;
+}

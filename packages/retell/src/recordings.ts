@@ -1,0 +1,30 @@
+import { addSeconds, isoFromMs, type Recording } from "@offhook/core";
+import type { RetellCall } from "./payload.ts";
+
+// https://docs.retellai.com/features/webhook-overview
+const signedUrlSeconds = 24 * 60 * 60;
+const storageOptOutSeconds = 10 * 60;
+
+/** Each variant is a recording of its own: the mix, one party per channel, and both with personal data removed. */
+export function recordingsOf(call: RetellCall): readonly Recording[] | null {
+  const recordings: Recording[] = [];
+  const expiresAt = expiresAtOf(call);
+  const add = (id: string, url: string | null | undefined, channels: number | null): void => {
+    if (url == null || url === "") return;
+    recordings.push({ provider: "retell", id, state: "available", url, channels, durationSeconds: null, expiresAt });
+  };
+  add(call.call_id, call.recording_url, null);
+  add(`${call.call_id}_multi_channel`, call.recording_multi_channel_url, 2);
+  add(`${call.call_id}_scrubbed`, call.scrubbed_recording_url, null);
+  add(`${call.call_id}_scrubbed_multi_channel`, call.scrubbed_recording_multi_channel_url, 2);
+  return recordings.length === 0 ? null : recordings;
+}
+
+/** Addresses are made after the end of the call, so they live at least until then. Others do not expire. */
+function expiresAtOf(call: RetellCall): string | null {
+  const endedAt = isoFromMs(call.end_timestamp);
+  if (call.data_storage_setting === "basic_attributes_only" || call.opt_out_sensitive_data_storage === true) {
+    return addSeconds(endedAt, storageOptOutSeconds);
+  }
+  return call.opt_in_signed_url === true ? addSeconds(endedAt, signedUrlSeconds) : null;
+}

@@ -1,0 +1,23 @@
+import type { StorageCase } from "./conformance-case.ts";
+import { jobCases } from "./conformance-jobs.ts";
+import { journalCases } from "./conformance-journal.ts";
+import { listCases } from "./conformance-lists.ts";
+import { openingCases } from "./conformance-opening.ts";
+import { pipelineCases } from "./conformance-pipeline.ts";
+import { recordCases } from "./conformance-subjects.ts";
+import { tenantCases } from "./conformance-tenants.ts";
+import { transactionCases } from "./conformance-transactions.ts";
+
+/** Every case of the Storage contract, as data, for any test runner. */
+export function storageCases(): readonly StorageCase[] {
+  return [
+    ...openingCases,
+    ...journalCases,
+    ...transactionCases,
+    ...recordCases,
+    ...listCases,
+    ...jobCases,
+    ...tenantCases,
+    ...pipelineCases,
+  ];
+}
