@@ -11,10 +11,12 @@ test("every error code has its place in the documentation, and no other code is 
     source.indexOf("export type RefusalCode"),
     source.indexOf("/** Options of every Offhook error. */"),
   );
-  const codes = [...unions.matchAll(/\| "([a-z_]+)"/g)].map(([, code]) => code).toSorted();
+  const codes = [...unions.matchAll(/\| "([a-z_]+)"/g)]
+    .map(([, code = ""]) => code)
+    .toSorted((left, right) => left.localeCompare(right));
   const documented = [...(await read("docs/errors.md")).matchAll(/^### ([a-z_]+)$/gm)]
-    .map(([, code]) => code)
-    .toSorted();
+    .map(([, code = ""]) => code)
+    .toSorted((left, right) => left.localeCompare(right));
   expect(codes.length).toBeGreaterThan(15);
   expect(documented).toEqual(codes);
 });
@@ -27,15 +29,13 @@ test("core's version is the one of its package", async () => {
 describe("links to files", async () => {
   const packages = await readdir(join(root, "packages"));
   const pages = [
-    ...[
-      "README.md",
-      "ARCHITECTURE.md",
-      "CONTRIBUTING.md",
-      "SECURITY.md",
-      "AGENTS.md",
-      "docs/errors.md",
-      "examples/server/README.md",
-    ],
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "AGENTS.md",
+    "docs/errors.md",
+    "examples/server/README.md",
     ...packages.map((name) => `packages/${name}/README.md`),
   ];
   test.each(pages)("%s leads only to what exists", async (page) => {

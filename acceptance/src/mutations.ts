@@ -8,7 +8,7 @@ const oddValues: readonly unknown[] = [
   -1,
   1e308,
   -0.5,
-  9_007_199_254_740_993,
+  2 ** 53 + 2,
   "",
   " ",
   "null",
@@ -42,7 +42,7 @@ const oddValues: readonly unknown[] = [
   { length: 1e9 },
   { toString: 1 },
   { valueOf: null },
-  { then: 1 },
+  JSON.parse('{"then":1}'),
   ["a", 1, null, {}],
 ];
 

@@ -50,11 +50,14 @@ describe.each(allProviders())("E15: $name", ({ life }) => {
     const requests = await signAll(life());
     const expected = await callsAfter(requests);
     const random = seededRandom(20_261_120);
+    let different: string | undefined;
     for (let round = 0; round < 10_000; round += 1) {
       const order = shuffleWithDuplicates(requests, random);
       const calls = await callsAfter(order, { together: random() < 0.5 });
-      if (calls !== expected) expect(calls).toBe(expected);
+      if (calls !== expected) different = calls;
     }
+    // Compared as text above: ten thousand assertions would take longer than the work.
+    expect(different ?? expected).toBe(expected);
   }, 60_000);
 });
 

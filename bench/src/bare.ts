@@ -16,7 +16,7 @@ export function checkTwilio(
 ): { [name: string]: string } | undefined {
   const fields = parse(body.toString()) as { [name: string]: string };
   let text = url;
-  for (const name of Object.keys(fields).sort()) text += name + fields[name];
+  for (const name of Object.keys(fields).toSorted()) text += name + fields[name];
   return equal(createHmac("sha1", token).update(text).digest(), Buffer.from(signature, "base64")) ? fields : undefined;
 }
 

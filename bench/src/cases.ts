@@ -28,10 +28,11 @@ export interface Case {
 
 const secret = "0123456789abcdef0123456789abcdef";
 
+const json = (map: (payload: never) => object, body: Buffer) => (): object =>
+  // The bare handler takes whatever JSON.parse gives.
+  map(JSON.parse(body.toString()) as never);
+
 export async function createCases(): Promise<Case[]> {
-  const json = (map: (payload: never) => object, body: Buffer) => (): object =>
-    // The bare handler takes whatever JSON.parse gives.
-    map(JSON.parse(body.toString()) as never);
   const url = "https://hooks.example.com/api/webhooks/twilio?tenant=t_4821";
   const callrailPost = callrailBody();
   const retell8 = retellBody(8_000);

@@ -42,6 +42,6 @@ async function filled(storage: Storage, calls: number): Promise<() => Promise<un
   let count = 0;
   const group = (size: number): Promise<unknown> =>
     Promise.all(Array.from({ length: size }, () => commit(makeEntry((count += 1), twilioBody))));
-  while (count < calls) await group(256);
+  for (let stored = 0; stored < calls; stored += 256) await group(256);
   return () => group(together);
 }

@@ -23,8 +23,9 @@ export function timeOf(event: Pick<CallEvent, "occurredAt" | "receivedAt">): str
 }
 
 /**
- * The canonical order of a call's events: machines before people, then stage, time, the vendor's counter and the
- * id. It rests on what the events say, so every order of arrival gives the same one.
+ * The canonical order of a call's events: machines before people, then stage, time, the vendor's counter and the id.
+ * It rests on what the events say. Only where a vendor gives an event no time does it rest on when that event was first
+ * heard of, which is then the one thing that tells a newer word from an older one.
  */
 export function compareEvents(left: CallEvent, right: CallEvent): number {
   if (left.source !== right.source) {

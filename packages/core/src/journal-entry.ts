@@ -23,6 +23,8 @@ export interface Journaled {
   readonly translation: Translation | undefined;
   readonly error: DeliveryError | null;
   readonly rejected?: boolean;
+  /** The sender says that it is only trying. */
+  readonly test: boolean;
 }
 
 /** Gives a delivery and its events their ids. Events are named after the delivery's content, so a replay renames none. */
@@ -34,10 +36,12 @@ export function journalEntry(journaled: Journaled): JournalEntry {
   const eventId = (index: number): string => `evt_${(identity ?? id).slice(0, 32)}_${index}`;
   const drafts = translation?.events ?? [];
   const leadDrafts = translation?.leads ?? [];
-  const calls = drafts.map((draft, index): CallEvent => ({ ...draft, ...origin, id: eventId(index) }));
+  const isTest = journaled.test ? { test: true } : {};
+  const calls = drafts.map((draft, index): CallEvent => ({ ...draft, ...origin, ...isTest, id: eventId(index) }));
   const leads = leadDrafts.map((draft, index): LeadEvent => ({
     ...draft,
     ...origin,
+    ...isTest,
     id: eventId(calls.length + index),
   }));
   const both = [...calls, ...leads];
@@ -63,7 +67,7 @@ export function journalEntry(journaled: Journaled): JournalEntry {
         ? only.references
         : uniteReferences(both.map((event) => event.references)),
     duplicates: 0,
-    test: both.some((event) => event.test === true),
+    test: journaled.test || both.some((event) => event.test === true),
   };
   return { delivery, calls, leads };
 }

@@ -58,6 +58,16 @@ describe("a genuine delivery", () => {
     expect((await offhook.health()).events).toBe(1);
   });
 
+  test("E17: that only tries something makes a call that says so", async () => {
+    const { offhook, send } = open();
+    const request = await toyRequest(ended);
+    await offhook.handle({ ...request, headers: { ...request.headers, "offhook-test": "true" } });
+    await send({ ...ended, call: "c2" });
+    expect(await offhook.calls.get("call_toy_c1")).toMatchObject({ test: true });
+    expect(await offhook.calls.get("call_toy_c2")).toMatchObject({ test: false });
+    expect((await offhook.deliveries.list()).data.map((delivery) => delivery.test).toSorted()).toEqual([false, true]);
+  });
+
   test("may want to hear nothing", async () => {
     const { send } = open({ providers: [toyProvider({ acknowledgement: 204 })] });
     expect(await send(ended)).toMatchObject({ status: 204, body: "" });

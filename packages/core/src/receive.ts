@@ -21,6 +21,8 @@ export interface ReceiveContext {
   readonly inboundTimeoutMs: number;
 }
 
+/** Set to `true` by the simulator and by your own tests, so that their calls can be told from real ones. */
+const testHeader = "offhook-test";
 const defaultMaxBodyBytes = 1024 * 1024;
 /** Bytes kept of a request that was refused: enough to see what it was. */
 const keptOfRejected = 16 * 1024;
@@ -208,5 +210,6 @@ function journaled(
     body: raw.body,
     remoteAddress: request.remoteAddress ?? null,
     receivedAtMs: raw.receivedAtMs,
+    test: headerOf(raw.headers, testHeader) === "true",
   };
 }

@@ -62,6 +62,8 @@ export interface SignSampleOptions {
   readonly prefix?: string;
   /** The time to sign. Milliseconds since 1970; default: now. */
   readonly nowMs?: number;
+  /** Marks it by the header `offhook-test`, so that the call it makes has `test: true`. */
+  readonly test?: boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export interface SignSampleOptions {
 export async function signSample(
   provider: Provider,
   sample: SampleRequest,
-  { prefix = "/api/webhooks", nowMs = Date.now() }: SignSampleOptions = {},
+  { prefix = "/api/webhooks", nowMs = Date.now(), test = false }: SignSampleOptions = {},
 ): Promise<SignableRequest> {
   const route = provider.routes.find(({ paths }) => paths.includes(sample.path));
   if (route === undefined || provider.name !== sample.provider) {
@@ -83,7 +85,10 @@ export async function signSample(
     {
       method: sample.method,
       url: `${prefix}/${sample.path}${sample.query === "" ? "" : `?${sample.query}`}`,
-      headers: sample.contentType === null ? {} : { "content-type": sample.contentType },
+      headers: {
+        ...(sample.contentType === null ? {} : { "content-type": sample.contentType }),
+        ...(test ? { "offhook-test": "true" } : {}),
+      },
       body: new TextEncoder().encode(sample.body),
     },
     { nowMs },

@@ -1,0 +1,51 @@
+import { toExpressHandler } from "@offhook/adapters-express";
+import { createOffhook, type Offhook, type Provider, type Storage } from "@offhook/core";
+import express, { type ErrorRequestHandler, type Express } from "express";
+import { refusalOf, refuse } from "./answers.ts";
+import { callLog } from "./call-log.ts";
+import type { Logger } from "./logger.ts";
+import { managementRoutes } from "./management-routes.ts";
+import { requestLog } from "./request-log.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+export interface AppOptions {
+  readonly providers: readonly Provider[];
+  readonly storage: Storage;
+  readonly adminTokens: readonly string[];
+  /** Where the server is reached from outside. */
+  readonly publicUrl: string;
+  readonly logger: Logger;
+}
+
+/** The whole server without its socket. */
+export function createApp(options: AppOptions): { readonly app: Express; readonly offhook: Offhook } {
+  const { providers, storage, adminTokens, publicUrl, logger } = options;
+  const offhook = createOffhook({ providers, storage, logger, on: callLog(logger) });
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(requestLog(offhook, logger));
+  app.use(securityHeaders(publicUrl));
+
+  // At the root, so that the absolute addresses work as well, and before any body parser.
+  app.use(toExpressHandler(offhook));
+  app.get("/healthz", (_request, response) => void response.json({ ok: true }));
+  app.use("/api", managementRoutes({ offhook, adminTokens, providers: providers.map(({ name }) => name) }));
+  app.use((_request, response) => refuse(response, "not_found"));
+  app.use(answerError(logger));
+  return { app, offhook };
+}
+
+/** Express knows an error handler by its four parameters. */
+function answerError(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const { code, message } = refusalOf(error);
+    if (code === "internal" || code === "storage_unavailable") {
+      // A message from elsewhere may quote what was sent; the name and the place do not.
+      const stack = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
+      logger.error({ code, error: error instanceof Error ? error.name : typeof error, stack }, "[http] request failed");
+    }
+    if (response.headersSent) next(error);
+    else refuse(response, code, message);
+  };
+}

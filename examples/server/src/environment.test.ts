@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { EnvironmentError, readEnvironment, type Variables } from "./environment.ts";
+
+const production: Variables = {
+  NODE_ENV: "production",
+  OFFHOOK_PUBLIC_URL: "https://hooks.example.com",
+  OFFHOOK_SECRET: "a secret of the server",
+  CALLRAIL_SIGNING_KEY: "callrail",
+  ELEVENLABS_WEBHOOK_SECRET: "elevenlabs",
+  TWILIO_AUTH_TOKEN: "twilio",
+  CONVOSO_WEBHOOK_SECRET: "convoso",
+  RETELL_API_KEY: "retell",
+};
+
+function problemsOf(variables: Variables): readonly string[] {
+  try {
+    readEnvironment(variables);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("an empty environment is a development server on this machine", () => {
+  expect(readEnvironment({})).toMatchObject({
+    production: false,
+    port: 3000,
+    host: "127.0.0.1",
+    dataFolder: `${process.cwd()}/.offhook`,
+    publicUrl: undefined,
+    secrets: {},
+    withoutEffect: [],
+  });
+});
+
+test("secrets are lists, and blanks around them do not count", () => {
+  const { secrets, serverSecrets } = readEnvironment({
+    ...production,
+    RETELL_API_KEY: "new , old",
+    OFFHOOK_SECRET: "a secret that is new,a secret that is old",
+  });
+  expect(secrets.RETELL_API_KEY).toEqual(["new", "old"]);
+  expect(secrets.TWILIO_AUTH_TOKEN).toEqual(["twilio"]);
+  expect(serverSecrets).toEqual(["a secret that is new", "a secret that is old"]);
+});
+
+test("SECRET_KEY is another name of OFFHOOK_SECRET", () => {
+  const { OFFHOOK_SECRET: _secret, ...rest } = production;
+  expect(readEnvironment({ ...rest, SECRET_KEY: "another secret of the server" }).serverSecrets).toEqual([
+    "another secret of the server",
+  ]);
+});
+
+test("production names everything that is missing at once", () => {
+  expect(problemsOf({ NODE_ENV: "production", TWILIO_AUTH_TOKEN: "  " })).toEqual([
+    "CALLRAIL_SIGNING_KEY: missing",
+    "ELEVENLABS_WEBHOOK_SECRET: missing",
+    "TWILIO_AUTH_TOKEN: missing",
+    "CONVOSO_WEBHOOK_SECRET: missing",
+    "RETELL_API_KEY: missing",
+    "OFFHOOK_SECRET: missing",
+    "OFFHOOK_PUBLIC_URL: missing",
+  ]);
+  expect(problemsOf(production)).toEqual([]);
+});
+
+test("everything malformed is named together, without the values of secrets", () => {
+  const problems = problemsOf({
+    PORT: "http",
+    RETELL_API_KEY: "geheim,,",
+    OFFHOOK_ADMIN_TOKEN: "short",
+    OFFHOOK_PUBLIC_URL: "hooks.example.com",
+    DATABASE_URL: "postgres://user:geheim@localhost/calls",
+  });
+  expect(problems.map((problem) => problem.split(":")[0])).toEqual([
+    "RETELL_API_KEY",
+    "DATABASE_URL",
+    "PORT",
+    "OFFHOOK_PUBLIC_URL",
+    "OFFHOOK_ADMIN_TOKEN",
+  ]);
+  expect(problems.join()).toContain("@offhook/storage-postgres");
+  expect(problems.join()).not.toContain("geheim");
+});
+
+test("a public URL is https in production, and elsewhere https or this machine", () => {
+  expect(problemsOf({ ...production, OFFHOOK_PUBLIC_URL: "http://hooks.example.com" })).toHaveLength(1);
+  expect(problemsOf({ ...production, OFFHOOK_PUBLIC_URL: "http://localhost:3000" })).toHaveLength(1);
+  expect(problemsOf({ OFFHOOK_PUBLIC_URL: "http://hooks.example.com" })).toHaveLength(1);
+  expect(problemsOf({ OFFHOOK_PUBLIC_URL: "https://hooks.example.com/?a=1" })).toHaveLength(1);
+  expect(problemsOf({ OFFHOOK_PUBLIC_URL: "http://localhost:3000" })).toEqual([]);
+  expect(readEnvironment({ OFFHOOK_PUBLIC_URL: "https://hooks.example.com/" }).publicUrl).toBe(
+    "https://hooks.example.com",
+  );
+});
+
+test("a host that others reach needs a public URL", () => {
+  expect(problemsOf({ HOST: "192.168.1.5" })).toHaveLength(1);
+  expect(problemsOf({ HOST: "0.0.0.0" })).toEqual([]);
+});
+
+test.each(["-1", "65536", "3000.5", "0x10", "99999"])("PORT %s is refused", (port) => {
+  expect(problemsOf({ PORT: port })).toHaveLength(1);
+});
+
+test("variables that nothing reads yet are told", () => {
+  expect(readEnvironment({ OFFHOOK_TRUSTED_PROXIES: "10.0.0.0/8", PUSHER_KEY: "" }).withoutEffect).toEqual([
+    "OFFHOOK_TRUSTED_PROXIES",
+  ]);
+});

@@ -1,0 +1,37 @@
+import { OffhookError } from "@offhook/core";
+import { EnvironmentError, readEnvironment } from "./environment.ts";
+import { createLogger } from "./logger.ts";
+import { startServer, StartError } from "./server.ts";
+import { startBanner } from "./start-banner.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+
+// Every file from here on is for this user only: the database holds what callers said.
+process.umask(0o077);
+
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const logger = createLogger(environment);
+  process.on("unhandledRejection", (reason) => {
+    logger.fatal({ error: reason instanceof Error ? reason.stack : typeof reason }, "Unhandled rejection");
+    process.exit(1);
+  });
+  const server = await startServer(environment, logger);
+  stopOnSignals(server, logger);
+  const { address, publicUrl } = server;
+  logger.info({ address, publicUrl, dataFolder: environment.dataFolder }, "Listening");
+  for (const name of environment.withoutEffect) logger.warn({}, `${name} is set, and has no effect yet`);
+  if (!environment.production) process.stdout.write(`${startBanner(environment, server)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${textOf(error)}\n`);
+  process.exit(1);
+});
+
+/** One line where the message was written for whoever starts the server, all there is where not. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof EnvironmentError || error instanceof StartError) return error.message;
+  if (!(error instanceof OffhookError)) return error.stack ?? error.message;
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,24 @@
+import type { Offhook } from "@offhook/core";
+import type { RequestHandler } from "express";
+import type { Logger } from "./logger.ts";
+
+/** One line for each answered request. Paths only: queries can hold secrets and numbers. */
+export function requestLog(offhook: Offhook, logger: Logger): RequestHandler {
+  const providerOf = new Map(offhook.addresses.map(({ path, provider }) => [path, provider]));
+  return (request, response, next) => {
+    const { method, path } = request;
+    const startedMs = performance.now();
+    response.on("finish", () => {
+      const tag = providerOf.get(path) ?? (providerOf.has(path) ? "webhooks" : "http");
+      const ms = Math.round((performance.now() - startedMs) * 10) / 10;
+      logger.info({ ms }, `[${tag}] ${method} ${known(path)} ${response.statusCode}`);
+    });
+    next();
+  };
+
+  /** What strangers ask for is theirs to write, so it is not repeated. */
+  function known(path: string): string {
+    if (providerOf.has(path) || path === "/healthz") return path;
+    return path.startsWith("/api/") ? path.split("/").slice(0, 3).join("/") : "…";
+  }
+}
