@@ -51,6 +51,7 @@ export {
 } from "./errors.ts";
 export type { OffhookErrorCode, OffhookErrorOptions, RefusalCode } from "./errors.ts";
 export { foldCall } from "./fold.ts";
+export { foldLead } from "./fold-lead.ts";
 export { isTerminal } from "./fold-rules.ts";
 export { callIdOf, leadIdOf } from "./references.ts";
 

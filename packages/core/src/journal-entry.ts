@@ -33,7 +33,8 @@ export function journalEntry(journaled: Journaled): JournalEntry {
   const id = newId("dlv", receivedAtMs);
   const receivedAt = new Date(receivedAtMs).toISOString();
   const origin = { tenantId, provider, source: "webhook" as const, receivedAt, deliveryId: id };
-  const eventId = (index: number): string => `evt_${(identity ?? id).slice(0, 32)}_${index}`;
+  // Two vendors may send the same bytes.
+  const eventId = (index: number): string => `evt_${provider}_${(identity ?? id).slice(0, 32)}_${index}`;
   const drafts = translation?.events ?? [];
   const leadDrafts = translation?.leads ?? [];
   const isTest = journaled.test ? { test: true } : {};

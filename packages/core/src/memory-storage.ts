@@ -36,14 +36,14 @@ export function memoryStorage(): Storage {
 
   /** Collects the effects of one transaction and runs them only when its work succeeded. */
   function transactionOver(effects: (() => void)[]): StorageTransaction {
+    const added = new Map<string, string>();
     return {
       async insertDeliveries(batch) {
-        const inBatch = new Map<string, string>();
         return batch.map((delivery) => {
           const key = delivery.identity === null ? undefined : identityKey(delivery, delivery.identity);
-          const first = key === undefined ? undefined : (inBatch.get(key) ?? identities.get(key));
+          const first = key === undefined ? undefined : (added.get(key) ?? identities.get(key));
           if (first === undefined) {
-            if (key !== undefined) inBatch.set(key, delivery.id);
+            if (key !== undefined) added.set(key, delivery.id);
             effects.push(() => {
               deliveries.set(tenantKey(delivery.tenantId, delivery.id), delivery);
               if (key !== undefined) identities.set(key, delivery.id);
@@ -136,7 +136,13 @@ export function memoryStorage(): Storage {
           (query.provider === undefined || delivery.provider === query.provider) &&
           (query.status === undefined || delivery.status === query.status),
       );
-      const page = pageOf(found, query, (delivery) => delivery.receivedAt);
+      // The id begins with the time of arrival.
+      const page = pageOf(
+        found,
+        query,
+        (delivery) => delivery.receivedAt,
+        () => "",
+      );
       return { ...page, data: page.data.map(({ body: _body, ...summary }) => summary) };
     },
     async claimJobs({ tenantId, limit, nowMs, leaseUntilMs, leaseToken }) {
@@ -210,17 +216,18 @@ function matches(record: Call | Lead, query: ListQuery): boolean {
   return "from" in record ? record.from?.e164 === phone || record.to?.e164 === phone : record.phone?.e164 === phone;
 }
 
-/** The page of rows below the cursor, newest first. */
+/** The page of rows below the cursor, newest first: by the sort time, then by id. */
 function pageOf<Row extends { readonly id: string }>(
   rows: readonly Row[],
   query: Pick<ListQuery, "limit" | "cursor" | "from" | "to">,
   timeOf: (row: Row) => string,
+  sortTimeOf = timeOf,
 ): Page<Row> {
   const { from, to, limit } = query;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const isAfter = (row: Row): boolean => {
     if (after === undefined) return true;
-    const time = timeOf(row);
+    const time = sortTimeOf(row);
     return time < after.time || (time === after.time && row.id < after.id);
   };
   const sorted = rows
@@ -228,7 +235,7 @@ function pageOf<Row extends { readonly id: string }>(
       (row) => (from === undefined || timeOf(row) >= from) && (to === undefined || timeOf(row) < to) && isAfter(row),
     )
     .toSorted((left, right) => {
-      const [leftTime, rightTime] = [timeOf(left), timeOf(right)];
+      const [leftTime, rightTime] = [sortTimeOf(left), sortTimeOf(right)];
       if (leftTime !== rightTime) return leftTime < rightTime ? 1 : -1;
       return left.id < right.id ? 1 : -1;
     });
@@ -236,6 +243,7 @@ function pageOf<Row extends { readonly id: string }>(
   const last = data.at(-1);
   return {
     data,
-    nextCursor: sorted.length > limit && last !== undefined ? encodeCursor({ time: timeOf(last), id: last.id }) : null,
+    nextCursor:
+      sorted.length > limit && last !== undefined ? encodeCursor({ time: sortTimeOf(last), id: last.id }) : null,
   };
 }

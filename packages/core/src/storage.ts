@@ -28,7 +28,7 @@ export interface Storage {
   /**
    * Runs `work` in one transaction. When it resolves, everything is on disk before this resolves; when it throws,
    * nothing of it remains and this throws the same. Two transactions that touch the same call run one after the
-   * other.
+   * other. `work` uses its transaction alone: waiting in it for another method of the storage may wait for ever.
    */
   write<Result>(work: (transaction: StorageTransaction) => Promise<Result>): Promise<Result>;
   /** The call or lead that holds a reference. */
@@ -58,7 +58,10 @@ export interface StorageTransaction {
    * @returns for each delivery, in order, the id of the one that was there before; undefined where it is new.
    */
   insertDeliveries(deliveries: readonly Delivery[]): Promise<readonly (string | undefined)[]>;
-  /** The distinct calls or leads that hold any of the references, each with all of its events. */
+  /**
+   * The distinct calls or leads that hold any of the references, each with all of its events. Called before `save`;
+   * what `save` of the same transaction wrote need not be seen.
+   */
   load<S extends Subject>(
     subject: S,
     tenantId: string,
@@ -77,7 +80,10 @@ export interface Stored<S extends Subject> {
 }
 
 export interface SubjectChange<S extends Subject> {
-  /** As it should be from now on. All of its references lead to it. */
+  /**
+   * As it should be from now on. All of its references lead to it; those of the records that it replaces are among
+   * them.
+   */
   readonly record: RecordOf<S>;
   readonly newEvents: readonly EventOf<S>[];
   /**
@@ -135,6 +141,7 @@ export interface StorageHealth {
   readonly engine: string;
   readonly calls: number;
   readonly leads: number;
+  /** Of calls. */
   readonly events: number;
   /** Distinct agents named by calls. */
   readonly agents: number;

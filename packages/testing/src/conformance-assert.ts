@@ -1,6 +1,6 @@
 /** What the cases check with: plain functions that throw, so that the cases run under any test runner. */
 
-export class ConformanceError extends Error {
+class ConformanceError extends Error {
   override readonly name = "ConformanceError";
 }
 

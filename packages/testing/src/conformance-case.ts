@@ -40,7 +40,7 @@ export interface StorageCase {
 }
 
 /** Runs one case on a storage of its own. */
-export async function runStorageCase({ run }: StorageCase, create: CreateStorage): Promise<void> {
+export async function runStorageCase(storageCase: StorageCase, create: CreateStorage): Promise<void> {
   const fresh = await create();
   const storages = [fresh.storage];
   const keep = async (made: Promise<Storage> | undefined, name: string): Promise<Storage> => {
@@ -52,7 +52,7 @@ export async function runStorageCase({ run }: StorageCase, create: CreateStorage
   };
   try {
     await fresh.storage.open();
-    await run({
+    await storageCase.run({
       storage: fresh.storage,
       async reopen() {
         await fresh.storage.close();

@@ -94,7 +94,11 @@ function subjectCases<S extends Subject>(sample: SubjectSample<S>): StorageCase[
       async run({ storage }) {
         for (const id of ["CA1", "CA2", "CA3"]) await tellOf(storage, `evt_${id}`, id);
         const loaded = await load(storage, "CA3", "CA1", "CA2");
-        assertEqual(loaded.map((stored) => stored.record.references[0]?.id ?? "").toSorted(), ["CA1", "CA2", "CA3"], "Loaded");
+        assertEqual(
+          loaded.map((stored) => stored.record.references[0]?.id ?? "").toSorted(),
+          ["CA1", "CA2", "CA3"],
+          "Loaded",
+        );
       },
     },
     {
@@ -119,7 +123,11 @@ function subjectCases<S extends Subject>(sample: SubjectSample<S>): StorageCase[
         await storage.write((transaction) =>
           transaction.save(
             subject,
-            ["CA1", "CA2"].map((id) => ({ record: sample.fold(threeEvents(id)), newEvents: threeEvents(id), replaces: [] })),
+            ["CA1", "CA2"].map((id) => ({
+              record: sample.fold(threeEvents(id)),
+              newEvents: threeEvents(id),
+              replaces: [],
+            })),
           ),
         );
         for (const id of ["CA1", "CA2"]) {
