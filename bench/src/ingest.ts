@@ -48,7 +48,8 @@ export function committerOver(storage: Storage): (entry: JournalEntry) => Promis
   const committer = new Committer({
     storage,
     tenantId: "default",
-    wanted: new Set(),
+    open: () => Promise.resolve(),
+    wanted: new Map(),
     now: Date.now,
     onJobs: () => undefined,
     onPoison: (_entry, cause) => {

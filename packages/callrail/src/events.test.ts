@@ -56,8 +56,9 @@ describe("events", () => {
   });
 
   test("W03: a modified call states everything anew and names what changed", () => {
-    const { type, occurredAt, facts } = callModified();
+    const { type, occurredAt, facts, changedFields } = callModified();
     expect({ type, occurredAt }).toEqual({ type: "call.updated", occurredAt: null });
+    expect(changedFields).toEqual(["tags", "note", "value", "transcription_text", "call_summary", "manual_score"]);
     expect(facts).toMatchObject({
       status: "completed",
       durationSeconds: 49,
@@ -65,7 +66,6 @@ describe("events", () => {
       note: "Call back on Monday.",
       value: { amount: "1234.50", currency: "USD" },
       disposition: "good_lead",
-      metadata: { changes: ["tags", "note", "value", "transcription_text", "call_summary", "manual_score"] },
     });
   });
 

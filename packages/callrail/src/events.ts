@@ -41,7 +41,7 @@ function callEvent({ kind, guessed, callId, fields }: CallPayload, options: Mapp
     status,
     startedAt,
     tags: tagsOf(fields, changes),
-    metadata: metadataOf(fields, changes),
+    metadata: metadataOf(fields),
   };
   const references = [createReference("callrail", callId, "session")];
   if (kind === "pre-call") return { type: "call.ringing", occurredAt: startedAt, references, facts };
@@ -60,6 +60,7 @@ function callEvent({ kind, guessed, callId, fields }: CallPayload, options: Mapp
     // Without a kind in the address an outbound call's changes look like its first report: the latest to arrive wins.
     occurredAt: isModification || (guessed && kind === "outbound-post-call") ? null : endedAt,
     references,
+    ...(changes === null ? {} : { changedFields: changes }),
     facts: {
       ...facts,
       outcome,
@@ -108,14 +109,13 @@ function tagsOf({ tags }: CallFields, changes: readonly string[] | null): readon
 }
 
 /** The app's own cookies, and names of CallRail's that have no field of their own. */
-function metadataOf(fields: CallFields, changes: readonly string[] | null): JsonValue {
+function metadataOf(fields: CallFields): JsonValue {
   const metadata: { [name: string]: JsonValue } = {};
   const companyId = idOf(fields.company_resource_id, fields.company_id);
   if (companyId !== null) metadata["companyId"] = companyId;
   // Calls are known by their resource_id; older exports and links know them by this number.
   const legacyId = idOf(undefined, fields.id);
   if (legacyId !== null && !legacyId.startsWith("CAL")) metadata["legacyId"] = legacyId;
-  if (changes !== null) metadata["changes"] = changes;
   const cookies = plainValuesOf(fields.custom);
   if (cookies !== null) metadata["custom"] = cookies;
   return Object.keys(metadata).length > 0 ? metadata : null;

@@ -15,6 +15,7 @@ const statuses: { readonly [Code in RefusalCode]: number } = {
   body_already_parsed: 500,
   rate_limited: 429,
   storage_unavailable: 503,
+  internal_failure: 503,
   method_not_allowed: 405,
   unsupported_media_type: 415,
   not_found: 404,
@@ -33,6 +34,7 @@ const messages: { readonly [Code in RefusalCode]: string } = {
     "A body parser ran before Offhook, so the signed bytes are gone: mount Offhook's handler before the parser, or let the parser keep the bytes in req.rawBody",
   rate_limited: "Too many requests",
   storage_unavailable: "The delivery could not be stored, please send it again",
+  internal_failure: "Something failed on our side, please send it again",
   method_not_allowed: "The method is not allowed here",
   unsupported_media_type: "The content type is not supported here",
   not_found: "There is nothing here",
@@ -62,7 +64,7 @@ export function replied({ contentType, body }: VendorReply): Answer {
 }
 
 export function refused(code: RefusalCode, headers: { readonly [name: string]: string } = {}): Answer {
-  const retry = code === "storage_unavailable" || code === "rate_limited" ? { "retry-after": "5" } : {};
+  const retry = statuses[code] === 503 || statuses[code] === 429 ? { "retry-after": "5" } : {};
   return {
     status: statuses[code],
     headers: { ...jsonHeaders, ...retry, ...headers },

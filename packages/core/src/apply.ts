@@ -2,8 +2,10 @@ import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
 import { callChanges, leadChanges, type ChangeType } from "./changes.ts";
 import type { Delivery } from "./delivery.ts";
+import { PayloadError } from "./errors.ts";
 import { foldLead } from "./fold-lead.ts";
 import { foldCall } from "./fold.ts";
+import type { HandlePayload, WantedChanges } from "./handlers.ts";
 import type { Job } from "./job.ts";
 import type { Lead, LeadEvent } from "./lead.ts";
 import { referenceKey, uniteReferences } from "./references.ts";
@@ -26,8 +28,8 @@ export interface Applied {
 export interface ApplyOptions {
   readonly tenantId: string;
   readonly nowMs: number;
-  /** The changes that somebody wants to hear of; others make no job. */
-  readonly wanted: ReadonlySet<ChangeType>;
+  /** Who wants to hear of which change; a change that nobody wants to hear of makes no job. */
+  readonly wanted: WantedChanges;
 }
 
 /**
@@ -44,7 +46,8 @@ export async function applyEntries(
   const calls: CallEvent[] = [];
   const leads: LeadEvent[] = [];
   entries.forEach((entry, index) => {
-    const first = known[index];
+    // Storages written without types may say null.
+    const first = known[index] ?? undefined;
     applied.push({ deliveryId: first ?? entry.delivery.id, duplicate: first !== undefined });
     if (first !== undefined) return;
     calls.push(...entry.calls);
@@ -74,28 +77,21 @@ const callJobs: JobsOf<"call"> = ({ record, newEvents, replaces }, options) =>
 const leadJobs: JobsOf<"lead"> = ({ record, newEvents, replaces }, options) =>
   handlerJobs(leadChanges(replaces.map((stored): Lead => stored.record)), record.id, newEvents, options);
 
-/** The payload of a job of kind `handle`. */
-export interface HandlePayload {
-  readonly change: ChangeType;
-  readonly recordId: string;
-  readonly eventIds: readonly string[];
-}
-
-/** One job for each change that somebody wants to hear of. */
+/** One job for each change and each who wants to hear of it, so that one who fails repeats nobody else's work. */
 function handlerJobs(
   changes: readonly ChangeType[],
   recordId: string,
   newEvents: readonly { readonly id: string }[],
   { tenantId, nowMs, wanted }: ApplyOptions,
 ): Job[] {
-  return changes
-    .filter((change) => wanted.has(change))
-    .map((change) => ({
-      // The newest event makes the id unique among later changes of the same kind, and stable for this one.
-      id: `${change}:${newEvents.at(-1)?.id ?? recordId}`,
+  // The newest event makes the id unique among later changes of the same kind, and stable for this one.
+  const cause = newEvents.at(-1)?.id ?? recordId;
+  return changes.flatMap((change) =>
+    (wanted.get(change) ?? []).map((consumer): Job => ({
+      id: `${change}:${cause}:${consumer}`,
       tenantId,
       kind: "handle",
-      payload: { change, recordId, eventIds: newEvents.map((event) => event.id) } satisfies HandlePayload,
+      payload: { change, recordId, cause, consumer } satisfies HandlePayload,
       state: "waiting",
       runAtMs: nowMs,
       attempts: 0,
@@ -103,7 +99,8 @@ function handlerJobs(
       leaseUntilMs: null,
       lastError: null,
       createdAtMs: nowMs,
-    }));
+    })),
+  );
 }
 
 /** Events and stored records that turned out to be about one thing. */
@@ -131,13 +128,25 @@ async function applyEvents<S extends Subject>(
     if (newEvents.size === 0) continue;
     const replaces = [...stored];
     const added = [...newEvents.values()];
-    const record = fold([...replaces.flatMap((each): readonly EventOf<S>[] => each.events), ...added]);
+    const record = foldSafely(fold, [...replaces.flatMap((each): readonly EventOf<S>[] => each.events), ...added]);
     const change: SubjectChange<S> = { record, newEvents: added, replaces };
     changes.push(change);
     jobs.push(...jobsOf(change, options));
   }
   if (changes.length > 0) await transaction.save(subject, changes);
   return jobs;
+}
+
+/** @throws PayloadError `mapper_failed` for events that no rule can take, which a mapper without types can make. */
+function foldSafely<S extends Subject>(
+  fold: (events: readonly EventOf<S>[]) => RecordOf<S>,
+  events: readonly EventOf<S>[],
+): RecordOf<S> {
+  try {
+    return fold(events);
+  } catch (cause) {
+    throw new PayloadError("mapper_failed", "Fold: expected facts of their types, got others", { cause });
+  }
 }
 
 /** The connected components of the graph that references span between stored records and new events. */

@@ -82,6 +82,8 @@ export interface CallEventDraft {
   /** At least one. All of them name the same physical call. */
   readonly references: readonly Reference[];
   readonly facts: CallFacts;
+  /** The vendor's names of what it changed, where it says so. */
+  readonly changedFields?: readonly string[];
   /** True for a vendor's test button and for the simulator. */
   readonly test?: boolean;
 }

@@ -3,6 +3,8 @@ import { OffhookError, StorageError } from "./errors.ts";
 import type { Storage } from "./storage.ts";
 
 export interface CommitterOptions {
+  /** Opens the storage unless it is open. */
+  readonly open: () => Promise<void>;
   readonly storage: Storage;
   readonly tenantId: string;
   readonly wanted: ApplyOptions["wanted"];
@@ -21,6 +23,7 @@ export interface CommitterOptions {
 
 interface Waiting {
   readonly entry: JournalEntry;
+  readonly sinceMs: number;
   readonly resolve: (applied: Applied) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,6 +35,8 @@ interface Waiting {
 export class Committer {
   readonly #options: CommitterOptions;
   #waiting: Waiting[] = [];
+  /** Refusals have a lane of their own, so that a flood of forgeries keeps no genuine delivery waiting. */
+  #rejected: Waiting[] = [];
   #flushing: Promise<void> | undefined;
 
   constructor(options: CommitterOptions) {
@@ -43,31 +48,46 @@ export class Committer {
    * @throws StorageError `storage_unavailable`; then nothing is promised and the sender should try again.
    */
   commit(entry: JournalEntry): Promise<Applied> {
-    if (this.#waiting.length >= this.#options.maxWaiting) {
-      return Promise.reject(
-        new StorageError(
-          "storage_unavailable",
-          `Storage: ${this.#waiting.length} deliveries wait for a commit already`,
-        ),
-      );
+    const { length } = this.#waiting;
+    if (length >= this.#options.maxWaiting) {
+      return Promise.reject(unavailable(`${length} deliveries wait for a commit already`));
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
-      this.#flushing ??= this.#flush();
-    });
+    return this.#enqueue(this.#waiting, entry);
   }
 
-  /** Resolves when nothing waits any more. */
+  /**
+   * Writes down a refusal; false when there are too many, or when it could not be written.
+   */
+  async commitRejected(entry: JournalEntry): Promise<boolean> {
+    if (this.#rejected.length >= maxRejectedWaiting) return false;
+    return this.#enqueue(this.#rejected, entry).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Resolves when nothing waits any more, or when waiting longer makes no sense. */
   async idle(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
+    while (this.#flushing !== undefined) {
+      if (await isLaterThan(this.#flushing, this.#options.timeoutMs)) return;
+    }
+  }
+
+  #enqueue(lane: Waiting[], entry: JournalEntry): Promise<Applied> {
+    return new Promise((resolve, reject) => {
+      lane.push({ entry, sinceMs: performance.now(), resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
   }
 
   async #flush(): Promise<void> {
     // Lets the requests of this turn of the event loop join the first batch.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#options.maxBatch);
-      const timer = setInterval(() => this.#giveUp(batch), this.#options.timeoutMs);
+    while (this.#waiting.length > 0 || this.#rejected.length > 0) {
+      const { maxBatch, timeoutMs } = this.#options;
+      const batch = this.#waiting.splice(0, maxBatch);
+      batch.push(...this.#rejected.splice(0, Math.min(maxRejectedInBatch, maxBatch)));
+      const timer = setInterval(() => this.#giveUp(batch), Math.min(timeoutMs, 1000));
       try {
         await this.#write(batch);
       } finally {
@@ -78,50 +98,68 @@ export class Committer {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
+    const [only] = batch;
     try {
-      const applied = await this.#transact(batch.map((waiting) => waiting.entry));
-      batch.forEach((waiting, index) => {
-        const result = applied[index];
-        if (result !== undefined) waiting.resolve(result);
-      });
+      this.#resolve(batch, await this.#transact(batch.map((waiting) => waiting.entry)));
     } catch (cause) {
       if (isUnavailable(cause)) {
         for (const waiting of batch) waiting.reject(cause);
-      } else if (batch.length > 1) {
+      } else if (batch.length === 1 && only !== undefined) {
+        await this.#writeAgain(only, cause);
+      } else {
         // One of them may be the reason: nobody else shall suffer for it.
         for (const waiting of batch) await this.#write([waiting]);
-      } else {
-        for (const waiting of batch) await this.#writeWithoutEvents(waiting, cause);
       }
     }
   }
 
-  /** Keeps the bytes of a delivery whose events cannot be applied, so that it can be replayed. */
-  async #writeWithoutEvents({ entry, resolve, reject }: Waiting, cause: unknown): Promise<void> {
+  /** What failed for a passing reason succeeds now; what fails again is kept without its events. */
+  async #writeAgain(waiting: Waiting, cause: unknown): Promise<void> {
     try {
-      const delivery = {
-        ...entry.delivery,
-        status: entry.delivery.status === "rejected" ? ("rejected" as const) : ("failed" as const),
-        error: entry.delivery.error ?? {
-          code: "mapper_failed" as const,
-          message: "Applying the events failed: see the log, mend the cause and replay the delivery",
-        },
-      };
-      const [applied] = await this.#transact([{ delivery, calls: [], leads: [] }]);
-      if (applied === undefined) throw new StorageError("storage_failed", "Storage: expected one result, got none");
-      this.#options.onPoison(entry, cause);
-      resolve(applied);
-    } catch (error) {
-      reject(
-        isUnavailable(error)
-          ? error
-          : new StorageError("storage_unavailable", "Storage: the delivery could not be written", { cause: error }),
-      );
+      if (!isPoison(cause)) {
+        this.#resolve([waiting], await this.#transact([waiting.entry]));
+        return;
+      }
+    } catch (second) {
+      if (isUnavailable(second)) {
+        waiting.reject(second);
+        return;
+      }
     }
+    await this.#writeWithoutEvents(waiting, cause);
+  }
+
+  /** Keeps the bytes of a delivery whose events cannot be applied. */
+  async #writeWithoutEvents(waiting: Waiting, cause: unknown): Promise<void> {
+    const { delivery } = waiting.entry;
+    const kept = {
+      ...delivery,
+      status: delivery.status === "rejected" ? ("rejected" as const) : ("failed" as const),
+      error: delivery.error ?? {
+        code: "mapper_failed" as const,
+        message: "Its events could not be applied: the log has the cause, the bytes are kept",
+      },
+    };
+    try {
+      this.#resolve([waiting], await this.#transact([{ delivery: kept, calls: [], leads: [] }]));
+    } catch (error) {
+      waiting.reject(isUnavailable(error) ? error : unavailable("the delivery could not be written", error));
+      return;
+    }
+    this.#options.onPoison(waiting.entry, cause);
+  }
+
+  #resolve(batch: readonly Waiting[], applied: readonly Applied[]): void {
+    batch.forEach((waiting, index) => {
+      const result = applied[index];
+      if (result === undefined) waiting.reject(unavailable("expected a result for each delivery, got fewer"));
+      else waiting.resolve(result);
+    });
   }
 
   async #transact(entries: readonly JournalEntry[]): Promise<readonly Applied[]> {
-    const { storage, tenantId, wanted, now, onJobs } = this.#options;
+    const { open, storage, tenantId, wanted, now, onJobs } = this.#options;
+    await open();
     const { applied, jobs } = await storage.write((transaction) =>
       applyEntries(transaction, entries, { tenantId, nowMs: now(), wanted }),
     );
@@ -129,13 +167,43 @@ export class Committer {
     return applied;
   }
 
-  /** Tells everybody who waits that it takes too long. What is still written after that is found as a duplicate. */
+  /** Tells who has waited too long. What is written after that all the same is found as a duplicate. */
   #giveUp(batch: readonly Waiting[]): void {
-    const error = new StorageError("storage_unavailable", `Storage: no commit within ${this.#options.timeoutMs} ms`);
-    for (const waiting of [...batch, ...this.#waiting.splice(0)]) waiting.reject(error);
+    const { timeoutMs } = this.#options;
+    const latestMs = performance.now() - timeoutMs;
+    const error = unavailable(`no commit within ${timeoutMs} ms`);
+    for (const waiting of batch) if (waiting.sinceMs <= latestMs) waiting.reject(error);
+    const inTime = ({ sinceMs }: Waiting): boolean => sinceMs > latestMs;
+    for (const waiting of [...this.#waiting, ...this.#rejected]) if (!inTime(waiting)) waiting.reject(error);
+    this.#waiting = this.#waiting.filter(inTime);
+    this.#rejected = this.#rejected.filter(inTime);
   }
 }
 
+/** Refusals that may wait; more are not written down. */
+const maxRejectedWaiting = 256;
+const maxRejectedInBatch = 32;
+
+const unavailable = (what: string, cause?: unknown): StorageError =>
+  new StorageError("storage_unavailable", `Storage: ${what}`, { cause });
+
 function isUnavailable(error: unknown): boolean {
   return error instanceof OffhookError && error.code === "storage_unavailable";
+}
+
+/** The storage or the fold says that these events can never be applied. */
+function isPoison(error: unknown): boolean {
+  return error instanceof OffhookError && (error.code === "storage_failed" || error.code === "mapper_failed");
+}
+
+async function isLaterThan(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => false), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

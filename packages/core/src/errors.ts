@@ -12,6 +12,7 @@ export type RefusalCode =
   | "body_already_parsed"
   | "rate_limited"
   | "storage_unavailable"
+  | "internal_failure"
   | "method_not_allowed"
   | "unsupported_media_type"
   | "not_found";

@@ -46,6 +46,10 @@ export function compareEvents(left: CallEvent, right: CallEvent): number {
 export function orderEvents(events: readonly CallEvent[]): readonly CallEvent[] {
   if (events.length < 2) return events;
   const byId = new Map<string, CallEvent>();
-  for (const event of events) byId.set(event.id, event);
+  for (const event of events) {
+    const known = byId.get(event.id);
+    // Heard of twice: the first time counts.
+    if (known === undefined || event.receivedAt < known.receivedAt) byId.set(event.id, event);
+  }
   return [...byId.values()].toSorted(compareEvents);
 }

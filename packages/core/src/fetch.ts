@@ -1,16 +1,32 @@
 import type { Answer, IncomingRequest } from "./delivery.ts";
+import { ConfigurationError } from "./errors.ts";
 import { targetOf } from "./request-target.ts";
 import { readStream } from "./read-body.ts";
 
+/** What a Request does not tell of where it came from. */
+export interface RequestOrigin {
+  /** The peer's address, for the journal; where the platform tells it, such as `cf-connecting-ip` on Cloudflare. */
+  readonly remoteAddress?: string;
+}
+
 /** A web-standard Request as core takes it. */
-export function fromRequest(request: Request): IncomingRequest {
+export function fromRequest(request: Request, origin: RequestOrigin = {}): IncomingRequest {
   const headers: { [name: string]: string } = Object.create(null);
   for (const [name, value] of request.headers) headers[name] = value;
   return {
     method: request.method,
     url: targetOf(request.url),
     headers,
-    body: (maxBytes) => readStream(request.body, maxBytes),
+    body: async (maxBytes) => {
+      if (request.bodyUsed || request.body?.locked === true) {
+        throw new ConfigurationError(
+          "body_already_parsed",
+          "Body: expected an unread Request, got one whose body was read: hand it to offhook.fetch first, or hand on request.clone()",
+        );
+      }
+      return readStream(request.body, maxBytes);
+    },
+    remoteAddress: origin.remoteAddress,
   };
 }
 

@@ -163,8 +163,7 @@ function mergeRecording(known: Recording, said: Recording): Recording {
 
 /** The union by provider and id; what is said of one recording completes what was said before. */
 const unionRecordings: Rule<"recordings"> = (current, said) => {
-  if (current === undefined) return said;
-  const next = [...current];
+  const next = [...(current ?? [])];
   for (const recording of said) {
     const at = next.findIndex((known) => known.id === recording.id && known.provider === recording.provider);
     const known = next[at];

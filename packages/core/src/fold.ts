@@ -74,7 +74,7 @@ export function foldCall(events: readonly CallEvent[]): Call {
     parentCallId: decided.parent === undefined ? null : callIdOf(decided.parent),
     metadata: decided.metadata ?? {},
     test: ordered.some((event) => event.test === true),
-    provenance,
+    provenance: inFieldOrder(provenance),
     createdAt: times.first,
     updatedAt: times.last,
     version: ordered.length,
@@ -97,6 +97,15 @@ function decide(decided: Partial<Decided>, provenance: { [field: string]: string
     decided[name] = next;
     provenance[name] = event.id;
   }
+}
+
+const fieldNames = Object.keys(rules);
+
+/** One order of keys, whichever event decided first. */
+function inFieldOrder(provenance: { readonly [field: string]: string }): { [field: string]: string } {
+  const ordered: { [field: string]: string } = {};
+  for (const name of fieldNames) if (provenance[name] !== undefined) ordered[name] = provenance[name];
+  return ordered;
 }
 
 /** When the first and the last thing happened: by the vendors' clocks, and by ours only where none of them says. */

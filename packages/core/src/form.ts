@@ -11,18 +11,24 @@ const decoder = new TextDecoder();
  */
 export function parseForm(content: string | Uint8Array): FormFields {
   const text = typeof content === "string" ? content : decoder.decode(content);
+  checkFieldCount(text);
   const form = new Map<string, string[]>();
-  let count = 0;
   for (const [name, value] of new URLSearchParams(text)) {
-    count += 1;
-    if (count > maxFields) {
-      throw new PayloadError("payload_invalid", `Form: expected at most ${maxFields} fields, got more`);
-    }
     const values = form.get(name);
     if (values === undefined) form.set(name, [value]);
     else values.push(value);
   }
   return form;
+}
+
+/** Counted before parsing, because parsing takes quadratic time for fields without a value. */
+function checkFieldCount(text: string): void {
+  let at = -1;
+  for (let separators = 0; separators <= maxFields; separators += 1) {
+    at = text.indexOf("&", at + 1);
+    if (at === -1) return;
+  }
+  throw new PayloadError("payload_invalid", `Form: expected at most ${maxFields} fields, got more`);
 }
 
 /** The form as a record with a null prototype, so that a field named `__proto__` is only a field. First value wins. */

@@ -1,17 +1,14 @@
 import type { HeaderRecord } from "./delivery.ts";
 
 // Names that hold secrets by custom, whatever the provider.
-const secretName = /^(?:authorization|cookie|proxy-authorization)$|signature|secret|token|api-?key|password/;
+const secretName = /auth|cookie|signature|secret|token|key|password|jwt|oidc|assertion|session/;
 
 /** The headers worth keeping: everything but what could let a reader of the journal forge a request. */
-export function journalHeaders(
-  headers: HeaderRecord,
-  verificationHeader: string | undefined,
-): { [name: string]: string } {
+export function journalHeaders(headers: HeaderRecord, secretHeaders: readonly string[]): { [name: string]: string } {
   const kept: { [name: string]: string } = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined || name === verificationHeader || name === "__proto__" || secretName.test(name)) continue;
+    if (value === undefined || secretHeaders.includes(name) || name === "__proto__" || secretName.test(name)) continue;
     kept[name] = typeof value === "string" ? value : value.join(", ");
   }
   return kept;

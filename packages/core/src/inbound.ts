@@ -1,5 +1,5 @@
 import type { InboundAnswer, InboundQuestion, VendorReply } from "./provider.ts";
-import type { Logger } from "./logger.ts";
+import { describeError, type Logger } from "./logger.ts";
 
 /** A question with the name of who asks. */
 export interface InboundCall extends Omit<InboundQuestion, "reply"> {
@@ -16,29 +16,45 @@ export interface AnswerOptions {
   readonly responder: InboundResponder | undefined;
   readonly timeoutMs: number;
   readonly logger: Logger;
+  /** When not even the safe answer can be written. */
+  readonly fallbackReply: VendorReply | undefined;
 }
 
 /** The app's answer in the vendor's format; the safe one when the app has none in time. Never throws. */
 export async function answerQuestion(
   provider: string,
   question: InboundQuestion,
-  { responder, timeoutMs, logger }: AnswerOptions,
-): Promise<VendorReply> {
-  if (responder === undefined) return question.reply(undefined);
-  const { from, to, agentId, references } = question;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  options: AnswerOptions,
+): Promise<VendorReply | undefined> {
+  const { logger, fallbackReply } = options;
   try {
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => {
-        logger.error({ provider, timeoutMs }, "onInbound took too long: answered with the safe default");
-        resolve(undefined);
-      }, timeoutMs);
-    });
-    const answer = await Promise.race([responder({ provider, from, to, agentId, references }), late]);
-    return question.reply(answer);
+    return question.reply(await askApp(provider, question, options));
   } catch (error) {
-    logger.error({ provider, error: String(error) }, "onInbound threw: answered with the safe default");
+    logger.error(
+      { provider, error: describeError(error) },
+      `[${provider}] onInbound failed: answered with the default`,
+    );
+  }
+  try {
     return question.reply(undefined);
+  } catch (error) {
+    logger.error({ provider, error: describeError(error) }, `[${provider}] the default answer failed too`);
+    return fallbackReply;
+  }
+}
+
+async function askApp(
+  provider: string,
+  { from, to, agentId, references }: InboundQuestion,
+  { responder, timeoutMs }: AnswerOptions,
+): Promise<InboundAnswer | undefined> {
+  if (responder === undefined) return undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`onInbound took more than ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([responder({ provider, from, to, agentId, references }), late]);
   } finally {
     clearTimeout(timer);
   }

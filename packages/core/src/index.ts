@@ -7,6 +7,7 @@
 export { createOffhook } from "./offhook.ts";
 export type { CallChange, Handlers, LeadChange } from "./handlers.ts";
 export type { DeliveryListOptions, ListOptions, Offhook, OffhookOptions, WebhookAddress } from "./offhook.ts";
+export type { RequestOrigin } from "./fetch.ts";
 export { memoryStorage } from "./memory-storage.ts";
 export type {
   Agent,
@@ -88,7 +89,8 @@ export type {
 export { verifyDelivery, type VerifyOptions } from "./verify.ts";
 export { signRequest, type SignOptions } from "./sign.ts";
 export { requireSecrets } from "./secrets.ts";
-export { sha256Hex } from "#hmac";
+export { createHmacKey, sha256Hex } from "#hmac";
+export type { HashName, HmacKey, MessagePart, SignatureEncoding } from "./hmac.ts";
 export { createReference } from "./references.ts";
 export { phoneFromE164 } from "./e164.ts";
 export { toMoney } from "./money.ts";

@@ -9,3 +9,26 @@ export type LogFields = { readonly [name: string]: string | number | boolean | n
 
 /** Writes nothing. */
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} };
+
+/** A logger whose failures are nobody's problem: no delivery shall suffer for a log line. */
+export function safeLogger(logger: Logger): Logger {
+  const safely =
+    (level: "info" | "warn" | "error") =>
+    (fields: LogFields, message: string): void => {
+      try {
+        logger[level](fields, message);
+      } catch {
+        // There is nowhere left to say it.
+      }
+    };
+  return { info: safely("info"), warn: safely("warn"), error: safely("error") };
+}
+
+/** Whatever was thrown, as one line. */
+export function describeError(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return "a value that cannot be written";
+  }
+}

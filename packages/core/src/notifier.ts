@@ -16,7 +16,7 @@ export interface Notification {
  * least once, retried when it throws.
  */
 export interface Notifier {
-  /** For logs, such as `pusher`. */
+  /** Unique in one Offhook, such as `pusher`; part of job ids, so it stays the same over restarts. */
   readonly name: string;
   /** The changes it wants to hear of. */
   readonly changes: readonly ChangeType[];

@@ -65,7 +65,7 @@ describe("a genuine delivery", () => {
     await send({ ...ended, call: "c2" });
     expect(await offhook.calls.get("call_toy_c1")).toMatchObject({ test: true });
     expect(await offhook.calls.get("call_toy_c2")).toMatchObject({ test: false });
-    expect((await offhook.deliveries.list()).data.map((delivery) => delivery.test).toSorted()).toEqual([false, true]);
+    expect((await offhook.deliveries.list()).data.filter((delivery) => delivery.test)).toHaveLength(1);
   });
 
   test("may want to hear nothing", async () => {
@@ -260,8 +260,9 @@ describe("a request that is refused", () => {
         }),
       ],
     });
-    expect((await offhook.handle(await toyRequest(ended))).status).toBe(503);
-    expect((await offhook.health()).calls).toBe(0);
+    const answer = await offhook.handle(await toyRequest(ended));
+    expect([answer.status, errorOf(answer)]).toEqual([503, "internal_failure"]);
+    expect(await offhook.health()).toMatchObject({ calls: 0, deliveries: { rejected: 1 } });
   });
 });
 
@@ -496,6 +497,16 @@ describe("doors", () => {
       body: new Uint8Array(9_000),
     });
     expect((await offhook.fetch(large)).status).toBe(413);
+    const read = new Request("https://app.example.com/api/webhooks/toy", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    await read.text();
+    const refusal = await offhook.fetch(read, { remoteAddress: "203.0.113.9" });
+    expect(refusal.status).toBe(500);
+    const [journaled] = (await offhook.deliveries.list()).data;
+    expect(journaled).toMatchObject({ remoteAddress: "203.0.113.9", error: { code: "body_already_parsed" } });
     const preflight = await offhook.fetch(
       new Request("https://app.example.com/api/webhooks/toy", { method: "OPTIONS" }),
     );
@@ -529,6 +540,200 @@ describe("construction", () => {
     await offhook.close();
     expect((await send({ ...ended, call: "c2" })).status).toBe(503);
     await expect(offhook.calls.list()).rejects.toMatchObject({ code: "storage_unavailable" });
+  });
+});
+
+describe("what a provider or storage without types can get wrong", () => {
+  const [route] = toyProvider().routes;
+  if (route === undefined) throw new Error("No route");
+  const withRoute = (changed: object) => ({ providers: [{ name: "toy", routes: [{ ...route, ...changed }] }] });
+
+  test.each<[string, object]>([
+    ["an unknown type", { type: "HMAC" }],
+    ["no type", {}],
+    ["an empty secret", { ...toyVerification, secrets: "" }],
+    ["a message without the body", { ...toyVerification, message: ["timestamp"] }],
+    ["a header in capitals", { ...toyVerification, header: "X-Signature" }],
+    ["no reason for taking everything", { type: "none", reason: " " }],
+    ["a custom check that is none", { type: "custom" }],
+  ])("a verification of %s is refused at construction", (_title, verification) => {
+    expect(() => open(withRoute({ verification }))).toThrow(ConfigurationError);
+  });
+
+  test("a custom check that returns false has not verified anything", async () => {
+    const verification = { type: "custom", verify: async () => false };
+    const { offhook, send } = open(withRoute({ verification }));
+    expect((await send(ended)).status).toBe(401);
+    expect((await offhook.health()).calls).toBe(0);
+  });
+
+  test.each<[string, unknown]>([
+    ["a promise", () => Promise.reject(new Error("late"))],
+    ["nothing", undefined],
+    ["events that are no list", { kind: "x", events: {} }],
+    ["an event without a reference", { kind: "x", events: [{ type: "call.ended", references: [], facts: {} }] }],
+    ["an event without facts", { kind: "x", events: [{ type: "call.ended", references: [{}] }] }],
+  ])("a mapper that gives %s is a failed delivery", async (_title, translation) => {
+    const translate = typeof translation === "function" ? translation : () => translation;
+    const { offhook, send } = open(withRoute({ translate }));
+    expect((await send(ended)).status).toBe(200);
+    expect((await offhook.deliveries.list()).data[0]).toMatchObject({
+      status: "failed",
+      error: { code: "mapper_failed" },
+    });
+  });
+
+  test("facts of odd types are a failed delivery", async () => {
+    const event = { type: "call.ended", occurredAt: null, references: [{ provider: "toy", id: "1", kind: "session" }] };
+    const translate = () => ({ kind: "x", events: [{ ...event, facts: { tags: 5, recordings: 7, transcript: 1 } }] });
+    const { offhook, send } = open(withRoute({ translate }));
+    expect((await send(ended)).status).toBe(200);
+    expect((await offhook.health()).deliveries).toMatchObject({ failed: 1, applied: 0 });
+  });
+
+  test("an answer that cannot be written is replaced by the fallback", async () => {
+    const reply = () => {
+      throw new Error("broken");
+    };
+    const question = { from: null, to: null, agentId: null, references: [], reply };
+    const fallbackReply = { contentType: "text/plain", body: "go on" };
+    const translate = () => ({ kind: "x", events: [], question });
+    const { send } = open({ ...withRoute({ translate, fallbackReply }), onInbound: () => ({}) });
+    expect(await send(ended)).toMatchObject({ status: 200, body: "go on" });
+    const unreadable = open(withRoute({ translate: () => undefined, fallbackReply }));
+    expect(await unreadable.send(ended)).toMatchObject({ status: 200, body: "go on" });
+  });
+
+  test("a storage that says null for new deliveries", async () => {
+    const storage = memoryStorage();
+    const nullish: Storage = {
+      ...storage,
+      write: (work) =>
+        storage.write((transaction) =>
+          work({
+            ...transaction,
+            // What SQL drivers give for no row.
+            insertDeliveries: async (batch) =>
+              (await transaction.insertDeliveries(batch)).map((id) => id ?? (null as never)),
+          }),
+        ),
+    };
+    const { offhook, send } = open({ storage: nullish });
+    expect(JSON.parse((await send(ended)).body)).toMatchObject({ duplicate: false });
+    expect((await offhook.calls.list()).data).toHaveLength(1);
+  });
+
+  test("a misspelt change, two notifiers of one name, a time that is none", () => {
+    const on = { "call.ending": () => undefined } as object;
+    expect(() => open({ on })).toThrow(ConfigurationError);
+    const notifier = { name: "same", changes: ["call.ended" as const], notify: () => Promise.resolve() };
+    expect(() => open({ notifiers: [notifier, notifier] })).toThrow(ConfigurationError);
+    expect(() => open({ commitTimeoutMs: Infinity })).toThrow(ConfigurationError);
+    expect(() => open({ inboundTimeoutMs: 0 })).toThrow(ConfigurationError);
+  });
+});
+
+describe("trouble that passes", () => {
+  const withWrite = (write: (times: number, storage: Storage) => Storage["write"] | undefined): Storage => {
+    const storage = memoryStorage();
+    let times = 0;
+    return {
+      ...storage,
+      write(work) {
+        times += 1;
+        return (write(times, storage) ?? storage.write)(work);
+      },
+    };
+  };
+  const broken = () => Promise.reject(new Error("ECONNRESET"));
+
+  test("is tried again before anything is given up", async () => {
+    const { offhook, send } = open({ storage: withWrite((times) => (times === 1 ? broken : undefined)) });
+    expect((await send(ended)).status).toBe(200);
+    expect((await offhook.health()).deliveries).toMatchObject({ applied: 1, failed: 0 });
+  });
+
+  test("that does not pass makes the sender come back", async () => {
+    const { send } = open({ storage: withWrite(() => broken) });
+    expect((await send(ended)).status).toBe(503);
+  });
+
+  test("a storage whose opening hangs is given up in time", async () => {
+    const storage = { ...memoryStorage(), open: () => new Promise<void>(() => undefined) };
+    const { send } = open({ storage, commitTimeoutMs: 50 });
+    expect((await send(ended)).status).toBe(503);
+  });
+
+  test("a logger that throws harms no delivery", async () => {
+    const fail = () => {
+      throw new Error("full disk");
+    };
+    const { send } = open({ logger: { info: fail, warn: fail, error: fail } });
+    expect((await send({ ...ended, trouble: "throws" })).status).toBe(200);
+  });
+
+  test("a flood of forgeries keeps no genuine delivery waiting", async () => {
+    const slow = withWrite((_times, storage) => async (work) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return storage.write(work);
+    });
+    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 2_000 });
+    const forged = { ...(await toyRequest(ended)), headers: {} };
+    const flood = Array.from({ length: 2_000 }, () => offhook.handle(forged));
+    expect((await send(ended)).status).toBe(200);
+    expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([401]));
+    expect((await offhook.health()).deliveries.rejected).toBeLessThanOrEqual(256);
+  });
+
+  test("one notifier that fails repeats nobody else's work", async () => {
+    const told: string[] = [];
+    const notifier = (name: string, fails: boolean) => ({
+      name,
+      changes: ["call.ended" as const],
+      notify: async () => {
+        told.push(name);
+        if (fails) throw new Error("unreachable");
+      },
+    });
+    let nowMs = 0;
+    const { offhook, send } = open({
+      now: () => nowMs,
+      runJobs: false,
+      on: { "call.ended": () => void told.push("handler") },
+      notifiers: [notifier("good", false), notifier("bad", true)],
+    });
+    await send(ended);
+    const { nextRunAtMs } = await offhook.drain();
+    nowMs = nextRunAtMs ?? 0;
+    await offhook.drain();
+    expect(told.toSorted()).toEqual(["bad", "bad", "good", "handler"]);
+  });
+});
+
+describe("a replayed request", () => {
+  test("under a custom check counts once, whatever stands in its query", async () => {
+    const { offhook, send } = open({
+      providers: [toyProvider({ verification: { type: "custom", verify: () => undefined } })],
+    });
+    for (const query of ["", "?x=1", "?x=2"]) await send(ended, `/api/webhooks/toy${query}`);
+    expect((await offhook.calls.get("call_toy_c1"))?.version).toBe(1);
+  });
+
+  test("counts at another kind of address, where the same bytes mean something else", async () => {
+    const [route] = toyProvider().routes;
+    if (route === undefined) throw new Error("No route");
+    const other = { ...route, kind: "other", paths: ["toy/other"] as const };
+    const { offhook, send } = open({ providers: [{ name: "toy", routes: [route, other] }] });
+    await send(ended);
+    await send(ended, "/api/webhooks/toy/other");
+    expect((await offhook.calls.get("call_toy_c1"))?.version).toBe(2);
+  });
+
+  test("leaves the secret of a query out of the journal", async () => {
+    const verification = { type: "shared-secret" as const, secrets: "s3cret", in: { query: "key" } };
+    const { offhook, send } = open({ providers: [toyProvider({ verification })] });
+    expect((await send(ended, "/api/webhooks/toy?key=s3cret")).status).toBe(200);
+    expect(JSON.stringify((await offhook.deliveries.list()).data)).not.toContain("s3cret");
   });
 });
 

@@ -6,13 +6,13 @@ import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
 import { ConfigurationError, OffhookError, StorageError } from "./errors.ts";
 import { compareEvents, timeOf } from "./event-order.ts";
-import { fromRequest, toResponse } from "./fetch.ts";
+import { fromRequest, toResponse, type RequestOrigin } from "./fetch.ts";
 import { handlerRunner, wantedChanges, type Handlers } from "./handlers.ts";
 import type { InboundResponder } from "./inbound.ts";
 import type { Lead } from "./lead.ts";
-import { silentLogger, type Logger } from "./logger.ts";
+import { describeError, safeLogger, silentLogger, type Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
-import { drainOutbox, OutboxRunner, type DrainOptions, type DrainResult } from "./outbox.ts";
+import { Outbox, type DrainOptions, type DrainResult } from "./outbox.ts";
 import type { Provider } from "./provider.ts";
 import type { ReceiveContext } from "./receive.ts";
 import { parseId } from "./references.ts";
@@ -35,7 +35,7 @@ export interface OffhookOptions {
   /** Whose calls these are; one Offhook serves one tenant. Default `"default"`. */
   readonly tenantId?: string;
   readonly logger?: Logger;
-  /** Serve `…/echo`, which repeats requests. Default: only outside production. */
+  /** Serve `…/echo`, which repeats requests. Default: only where NODE_ENV says development or test. */
   readonly echo?: boolean;
   /** Origins that browsers may call from; default none. */
   readonly cors?: { readonly origins: readonly string[] };
@@ -45,6 +45,8 @@ export interface OffhookOptions {
   readonly now?: () => number;
   /** How long a delivery may wait for its commit before the sender is told to try again. Default 8,000 ms. */
   readonly commitTimeoutMs?: number;
+  /** How long one run of a handler or notifier may take before it is tried again. Default 60,000 ms. */
+  readonly jobTimeoutMs?: number;
 }
 
 /** A page's query without the tenant, which is always the Offhook's own. */
@@ -60,7 +62,7 @@ export interface Offhook {
   /** The inner entrance, which every door uses. Never throws. */
   handle(request: IncomingRequest): Promise<Answer>;
   /** The entrance for web-standard runtimes. */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, origin?: RequestOrigin): Promise<Response>;
   /** Runs the jobs that are due; for cron or `waitUntil` where no process lives on. */
   drain(options?: DrainOptions): Promise<DrainResult>;
   readonly calls: {
@@ -106,53 +108,54 @@ export function createOffhook(options: OffhookOptions): Offhook {
   if (tenantId === "" || tenantId.includes("\u0000")) {
     throw new ConfigurationError("option_invalid", "tenantId: expected a name, got an empty one");
   }
-  const logger = options.logger ?? silentLogger;
+  const logger = safeLogger(options.logger ?? silentLogger);
   const now = options.now ?? Date.now;
   const router = createRouter(options.providers, {
     prefix: normalizePrefix(options.prefix ?? "/api/webhooks"),
-    echo: options.echo ?? !isProduction(),
+    echo: options.echo ?? isDevelopment(),
   });
   const handlers = options.on ?? {};
   const notifiers = options.notifiers ?? [];
   const wanted = wantedChanges(handlers, notifiers);
   const run = handlerRunner({ tenantId, handlers, notifiers, getCall, getLead });
-  const outbox = { storage, tenantId, run, now, logger };
-  const runner = new OutboxRunner(outbox);
+  const jobTimeoutMs = positiveMs("jobTimeoutMs", options.jobTimeoutMs ?? 60_000);
+  const outbox = new Outbox({ storage, tenantId, run, jobTimeoutMs, now, logger });
   const runJobs = options.runJobs ?? true;
   const committer = new Committer({
+    open,
     storage,
     tenantId,
     wanted,
     now,
-    onJobs: () => runJobs && runner.wake(),
+    onJobs: () => runJobs && outbox.wake(),
     onPoison: ({ delivery }, cause) =>
       logger.error(
-        { provider: delivery.provider, deliveryId: delivery.id, error: String(cause) },
+        { provider: delivery.provider, deliveryId: delivery.id, error: describeError(cause) },
         `[${delivery.provider}] delivery kept as failed: its events could not be applied`,
       ),
     maxBatch: 256,
     maxWaiting: 10_000,
-    timeoutMs: options.commitTimeoutMs ?? 8_000,
+    timeoutMs: positiveMs("commitTimeoutMs", options.commitTimeoutMs ?? 8_000),
   });
   const context: ReceiveContext = {
     tenantId,
     now,
     logger,
-    async commit(entry) {
-      if (!opened) await open();
-      return committer.commit(entry);
+    commit: (entry) => (closing ? Promise.reject(closedError()) : committer.commit(entry)),
+    async commitRejected(entry) {
+      if (await committer.commitRejected(entry)) return;
+      logger.error({ provider: entry.delivery.provider }, `[${entry.delivery.provider}] refusal not journaled`);
     },
     onInbound: options.onInbound,
-    inboundTimeoutMs: options.inboundTimeoutMs ?? 4_000,
+    inboundTimeoutMs: positiveMs("inboundTimeoutMs", options.inboundTimeoutMs ?? 4_000),
   };
 
   let opening: Promise<void> | undefined;
-  let opened = false;
+  let closing = false;
   let closed = false;
 
   function open(): Promise<void> {
-    if (closed)
-      return Promise.reject(new StorageError("storage_unavailable", "Offhook: expected to be open, got closed"));
+    if (closed) return Promise.reject(closedError());
     opening ??= openStorage();
     return opening;
   }
@@ -167,8 +170,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
         ? cause
         : new StorageError("storage_unavailable", "Storage: could not be opened", { cause });
     }
-    opened = true;
-    if (runJobs && wanted.size > 0) runner.wake();
+    if (runJobs && wanted.size > 0) outbox.wake();
   }
 
   async function getCall(id: string): Promise<Call | undefined> {
@@ -186,14 +188,16 @@ export function createOffhook(options: OffhookOptions): Offhook {
   }
 
   async function handle(request: IncomingRequest): Promise<Answer> {
-    const wirePath = pathOf(request.url);
-    const route = router.match(wirePath, request.path ?? wirePath);
-    if (route === undefined) return refused("not_found");
-    const answer = await answerRoute(context, route, wirePath, request).catch((error: unknown) => {
-      logger.error({ error: String(error) }, "Request failed");
-      return refused(error instanceof OffhookError && isRefusalCode(error.code) ? error.code : "payload_invalid");
-    });
-    return withCors(answer, request, options.cors?.origins ?? []);
+    try {
+      const wirePath = pathOf(request.url);
+      const route = router.match(wirePath, request.path ?? wirePath);
+      if (route === undefined) return refused("not_found");
+      const answer = await answerRoute(context, route, wirePath, request);
+      return withCors(answer, request, options.cors?.origins ?? []);
+    } catch (error) {
+      logger.error({ error: describeError(error) }, "Request failed");
+      return refused(error instanceof OffhookError && isRefusalCode(error.code) ? error.code : "internal_failure");
+    }
   }
 
   return {
@@ -204,10 +208,10 @@ export function createOffhook(options: OffhookOptions): Offhook {
       return router.match(wirePath, path ?? wirePath) !== undefined;
     },
     handle,
-    fetch: async (request) => toResponse(await handle(fromRequest(request))),
+    fetch: async (request, origin) => toResponse(await handle(fromRequest(request, origin))),
     async drain(drainOptions) {
       await open();
-      return drainOutbox(outbox, drainOptions);
+      return outbox.drain(drainOptions);
     },
     calls: {
       get: getCall,
@@ -248,8 +252,10 @@ export function createOffhook(options: OffhookOptions): Offhook {
     },
     open,
     async close() {
+      if (closing) return;
+      closing = true;
       await committer.idle();
-      await runner.stop();
+      await outbox.stop();
       closed = true;
       if (opening !== undefined) await storage.close();
     },
@@ -268,8 +274,18 @@ function clampLimit(limit = defaultLimit): number {
   return Number.isInteger(limit) ? Math.min(Math.max(limit, 1), maxLimit) : defaultLimit;
 }
 
-function isProduction(): boolean {
-  // Workers have no process.
+const closedError = (): StorageError =>
+  new StorageError("storage_unavailable", "Offhook: expected to be open, got closed");
+
+/** @throws ConfigurationError `option_invalid`: timers take anything else for no time at all. */
+function positiveMs(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0 && value < 2 ** 31) return value;
+  throw new ConfigurationError("option_invalid", `${name}: expected a positive number of milliseconds, got ${value}`);
+}
+
+function isDevelopment(): boolean {
+  // Workers have no process, and nobody there says that this is not production.
   const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
-  return process?.env?.NODE_ENV === "production";
+  const environment = process?.env?.NODE_ENV;
+  return environment === "development" || environment === "test";
 }

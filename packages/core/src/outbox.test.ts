@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import type { Job } from "./job.ts";
 import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
-import { drainOutbox } from "./outbox.ts";
+import { Outbox, type DrainOptions, type OutboxOptions } from "./outbox.ts";
+
+type Given = Pick<OutboxOptions, "storage" | "run"> & Partial<OutboxOptions>;
+
+function outbox(given: Given): Outbox {
+  return new Outbox({ tenantId: "default", jobTimeoutMs: 1_000, now: () => 1, logger: silentLogger, ...given });
+}
+
+const drain = (given: Given, options?: DrainOptions) => outbox(given).drain(options);
 
 async function withJobs(count: number) {
   const storage = memoryStorage();
@@ -28,7 +36,7 @@ test("every due job runs, in batches, until none is left", async () => {
   const storage = await withJobs(100);
   const ran = new Set<string>();
   const run = async (job: Job) => void ran.add(job.id);
-  const result = await drainOutbox({ storage, tenantId: "default", run, now: () => 1, logger: silentLogger });
+  const result = await drain({ storage, run });
   expect(result).toEqual({ done: 100, failed: 0, nextRunAtMs: null });
   expect(ran.size).toBe(100);
 });
@@ -40,8 +48,7 @@ test("two drains at once run no job twice", async () => {
     await Promise.resolve();
     ran.push(job.id);
   };
-  const options = { storage, tenantId: "default", run, now: () => 1, logger: silentLogger };
-  await Promise.all([drainOutbox(options), drainOutbox(options)]);
+  await Promise.all([drain({ storage, run }), drain({ storage, run })]);
   expect(ran).toHaveLength(100);
 });
 
@@ -51,10 +58,8 @@ test("F03: a job that fails comes back after growing pauses, then is dead with i
   const pauses: number[] = [];
   const run = () => Promise.reject(new TypeError("broken"));
   for (;;) {
-    const options = { storage, tenantId: "default", run, now: () => nowMs, logger: silentLogger };
-    const { failed } = await drainOutbox(options);
+    const { failed, nextRunAtMs } = await drain({ storage, run, now: () => nowMs });
     expect(failed).toBe(1);
-    const { nextRunAtMs } = await drainOutbox(options);
     if (nextRunAtMs === null) break;
     pauses.push(Math.floor((nextRunAtMs - nowMs) / 1000));
     nowMs = nextRunAtMs;
@@ -69,12 +74,11 @@ test("F03: a job that fails comes back after growing pauses, then is dead with i
   expect((await storage.health("default")).jobs).toEqual({ waiting: 0, running: 0, dead: 1 });
 });
 
-test("a drain with a time limit stops between batches", async () => {
+test("a drain with a time limit starts nothing after it", async () => {
   const storage = await withJobs(100);
   let nowMs = 0;
   const run = async () => void (nowMs += 1);
-  const options = { storage, tenantId: "default", run, now: () => nowMs, logger: silentLogger };
-  const result = await drainOutbox(options, { timeoutMs: 10 });
+  const result = await drain({ storage, run, now: () => nowMs }, { timeoutMs: 10 });
   expect(result.done).toBe(32);
 });
 
@@ -89,9 +93,99 @@ test("jobs of a process that died are taken over when their lease has run out", 
   });
   const ran: string[] = [];
   const run = async (job: Job) => void ran.push(job.id);
-  const drainAt = (nowMs: number) =>
-    drainOutbox({ storage, tenantId: "default", run, now: () => nowMs, logger: silentLogger });
-  expect(await drainAt(59_999)).toEqual({ done: 0, failed: 0, nextRunAtMs: 60_000 });
-  expect(await drainAt(60_000)).toMatchObject({ done: 1 });
+  expect(await drain({ storage, run, now: () => 59_999 })).toEqual({ done: 0, failed: 0, nextRunAtMs: 60_000 });
+  expect(await drain({ storage, run, now: () => 60_000 })).toMatchObject({ done: 1 });
   expect(ran).toEqual(["job_0"]);
+});
+
+test("a job that takes its process down with it every time is dead in the end", async () => {
+  const storage = await withJobs(1);
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    await storage.claimJobs({
+      tenantId: "default",
+      limit: 1,
+      nowMs: attempt,
+      leaseUntilMs: attempt,
+      leaseToken: "crash",
+    });
+  }
+  const run = () => Promise.reject(new Error("must not run"));
+  await drain({ storage, run, now: () => 100 });
+  expect((await storage.health("default")).jobs).toEqual({ waiting: 0, running: 0, dead: 1 });
+});
+
+test("a job that never ends keeps nobody else waiting, and comes back", async () => {
+  const storage = await withJobs(40);
+  const ran = new Set<string>();
+  const run = (job: Job): Promise<void> => {
+    ran.add(job.id);
+    return job.id === "job_0" ? new Promise(() => undefined) : Promise.resolve();
+  };
+  const result = await drain({ storage, run, jobTimeoutMs: 50 });
+  expect(ran.size).toBe(40);
+  expect(result).toMatchObject({ done: 39, failed: 1 });
+  expect((await storage.health("default")).jobs).toEqual({ waiting: 1, running: 0, dead: 0 });
+});
+
+test("a job whose earlier attempt still runs is not started beside it", async () => {
+  const storage = await withJobs(1);
+  let starts = 0;
+  const run = (): Promise<void> => {
+    starts += 1;
+    return new Promise(() => undefined);
+  };
+  let nowMs = 0;
+  const shared = outbox({ storage, run, jobTimeoutMs: 20, now: () => nowMs });
+  const { nextRunAtMs } = await shared.drain();
+  nowMs = nextRunAtMs ?? 0;
+  expect(await shared.drain()).toMatchObject({ failed: 1 });
+  expect(starts).toBe(1);
+});
+
+test("neither an odd thrown value nor a broken logger stops the outbox", async () => {
+  const storage = await withJobs(3);
+  const run = (job: Job): Promise<void> =>
+    // oxlint-disable-next-line prefer-promise-reject-errors -- what a handler throws is anybody's choice
+    job.id === "job_0" ? Promise.reject(Object.create(null)) : Promise.resolve();
+  expect(await drain({ storage, run })).toMatchObject({ done: 2, failed: 1 });
+});
+
+test("woken while a slow job runs, it starts what has come meanwhile", async () => {
+  const storage = await withJobs(1);
+  const slow = Promise.withResolvers<void>();
+  const fast = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const run = (job: Job): Promise<void> => {
+    if (job.id === "job_0") {
+      started.resolve();
+      return slow.promise;
+    }
+    fast.resolve();
+    return Promise.resolve();
+  };
+  const runner = outbox({ storage, run, jobTimeoutMs: 10_000 });
+  runner.wake();
+  await started.promise;
+  const [job] = (
+    await storage.claimJobs({ tenantId: "default", limit: 1, nowMs: 1e9, leaseUntilMs: 1e9, leaseToken: "look" })
+  ).jobs;
+  if (job === undefined) throw new Error("No job");
+  await storage.write((transaction) =>
+    transaction.insertJobs([{ ...job, id: "job_1", state: "waiting", leaseToken: null }]),
+  );
+  runner.wake();
+  await expect(fast.promise).resolves.toBeUndefined();
+  slow.resolve();
+  await runner.stop();
+});
+
+test("stopping starts nothing more", async () => {
+  const storage = await withJobs(100);
+  const ran: string[] = [];
+  const runner = outbox({ storage, run: async (job) => void ran.push(job.id) });
+  const drained = runner.drain();
+  await runner.stop();
+  await drained;
+  runner.wake();
+  expect(ran.length).toBeLessThan(100);
 });

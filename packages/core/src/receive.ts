@@ -1,14 +1,16 @@
-import { sha256Hex } from "#hmac";
 import { accepted, acceptedSilently, isRefusalCode, refused, replied } from "./answers.ts";
 import type { Applied, JournalEntry } from "./apply.ts";
-import type { Delivery, DeliveryError, IncomingRequest, RawDelivery, VerifiedDelivery, Answer } from "./delivery.ts";
+import type { Answer, Delivery, IncomingRequest, RawDelivery } from "./delivery.ts";
 import { OffhookError, PayloadError, VerificationError } from "./errors.ts";
 import { headerOf, journalHeaders, mediaTypeOf } from "./headers.ts";
+import { identify, secretFieldsOf } from "./identity.ts";
 import { answerQuestion, type InboundResponder } from "./inbound.ts";
 import { journalEntry, type Journaled } from "./journal-entry.ts";
 import type { Logger } from "./logger.ts";
 import type { Provider, ProviderRoute, Translation, VendorReply } from "./provider.ts";
 import { queryOf, redactQuery } from "./request-target.ts";
+import { translate } from "./translate.ts";
+import type { Verification } from "./verification.ts";
 import { checkDelivery, type Refusal } from "./verify.ts";
 
 /** What receiving needs from the Offhook it belongs to. */
@@ -17,6 +19,8 @@ export interface ReceiveContext {
   readonly now: () => number;
   readonly logger: Logger;
   readonly commit: (entry: JournalEntry) => Promise<Applied>;
+  /** Writes down a refusal where there is room for it; never throws. */
+  readonly commitRejected: (entry: JournalEntry) => Promise<void>;
   readonly onInbound: InboundResponder | undefined;
   readonly inboundTimeoutMs: number;
 }
@@ -44,14 +48,12 @@ export async function receive(
     raw = rawDelivery(request, await read(request, route), receivedAtMs);
     const verified = await checkDelivery(route.verification, raw, receivedAtMs);
     if ("refused" in verified) return await refuse(context, provider, route, request, raw, verified);
-    const identity = await identify(route, verified);
-    const meaning = translate(provider, route, verified);
-    const entry = journalEntry({ ...journaled(context, provider, route, raw, request), identity, ...meaning });
-    if (meaning.error !== null) reportFailure(context, provider, entry.delivery);
-    const [applied, reply] = await Promise.all([
-      context.commit(entry),
-      meaning.translation === undefined ? route.fallbackReply : replyOf(context, provider, meaning.translation),
-    ]);
+    const { translation, error } = translate(provider, route, verified);
+    const identity = await identify(route, verified, saysSomething(translation));
+    const about = journaled(context, provider, route, raw, request);
+    const entry = journalEntry({ ...about, identity, translation, error });
+    if (error !== null) reportFailure(context, provider, entry.delivery);
+    const [applied, reply] = await Promise.all([context.commit(entry), replyOf(context, provider, route, translation)]);
     if (reply !== undefined) return replied(reply);
     return route.acknowledgement === 204 ? acceptedSilently : accepted(applied.deliveryId, applied.duplicate);
   } catch (error) {
@@ -89,53 +91,22 @@ async function read({ body }: IncomingRequest, route: ProviderRoute): Promise<Ui
   return body;
 }
 
-/**
- * What makes two deliveries the same: what was signed, and not how it was written down, when it was signed or to which
- * address it went, so that nobody can make a captured request count again. Where nothing is signed: address, query
- * and body.
- */
-async function identify(route: ProviderRoute, { signed, query, body }: VerifiedDelivery): Promise<string> {
-  const [first, second] = signed ?? [`${route.kind}\n${query}\n`, body];
-  const identity = sha256Hex(first, second);
-  return typeof identity === "string" ? identity : await identity;
-}
-
-// translate ----------------------------------------------------------------------------------------------------
-
-interface Meaning {
-  readonly translation: Translation | undefined;
-  readonly error: DeliveryError | null;
-}
-
-/** A genuine delivery that cannot be read is kept as failed, so that it can be replayed once the mapper is mended. */
-function translate(provider: Provider, route: ProviderRoute, delivery: VerifiedDelivery): Meaning {
-  try {
-    return { translation: route.translate(delivery), error: null };
-  } catch (error) {
-    if (error instanceof PayloadError) {
-      // Without a signature there is no telling a vendor's new format from garbage.
-      if (route.verification.type === "none") throw error;
-      return { translation: undefined, error: { code: error.code, message: error.message } };
-    }
-    return {
-      translation: undefined,
-      error: { code: "mapper_failed", message: `The mapper of ${provider.name} threw: ${nameOf(error)}` },
-    };
-  }
-}
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
 // respond ------------------------------------------------------------------------------------------------------
+
+const saysSomething = (translation: Translation | undefined): boolean =>
+  translation !== undefined && (translation.events.length > 0 || (translation.leads ?? []).length > 0);
 
 function replyOf(
   context: ReceiveContext,
   provider: Provider,
-  { question, reply }: Translation,
-): VendorReply | undefined | Promise<VendorReply> {
+  { fallbackReply }: ProviderRoute,
+  translation: Translation | undefined,
+): VendorReply | undefined | Promise<VendorReply | undefined> {
+  if (translation === undefined) return fallbackReply;
+  const { question, reply } = translation;
   if (question === undefined) return reply;
   const { onInbound: responder, inboundTimeoutMs: timeoutMs, logger } = context;
-  return answerQuestion(provider.name, question, { responder, timeoutMs, logger });
+  return answerQuestion(provider.name, question, { responder, timeoutMs, logger, fallbackReply });
 }
 
 async function refuse(
@@ -147,8 +118,7 @@ async function refuse(
   { refused: code, message }: Refusal,
 ): Promise<Answer> {
   const fields = { provider: provider.name, code, remoteAddress: request.remoteAddress ?? null };
-  const ourFault = code === "storage_unavailable" || code === "body_already_parsed";
-  context.logger[ourFault ? "error" : "warn"](fields, `[${provider.name}] delivery refused: ${message}`);
+  context.logger[ourFaults.has(code) ? "error" : "warn"](fields, `[${provider.name}] delivery refused: ${message}`);
   if (code === "storage_unavailable") return refused(code);
   // A copy: a view would keep the whole request in memory.
   const kept = { ...raw, body: new Uint8Array(raw.body.subarray(0, keptOfRejected)) };
@@ -160,12 +130,11 @@ async function refuse(
     error: { code, message },
     rejected: true,
   });
-  // The refusal stands whether or not it can be written down.
-  await context.commit(entry).catch((cause: unknown) => {
-    context.logger.error({ ...fields, error: nameOf(cause) }, `[${provider.name}] refusal not journaled`);
-  });
+  await context.commitRejected(entry);
   return refused(code);
 }
+
+const ourFaults: ReadonlySet<string> = new Set(["storage_unavailable", "internal_failure", "body_already_parsed"]);
 
 /** The size that an unread body claims to have. */
 function statedLength({ headers }: RawDelivery): number {
@@ -179,7 +148,7 @@ function refusalOf(error: unknown): Refusal {
     return { refused: error.code, message: error.message };
   // A custom verification that throws in words of its own has not shown that the delivery is genuine.
   if (error instanceof VerificationError) return { refused: "signature_mismatch", message: error.message };
-  return { refused: "storage_unavailable", message: `Unexpected failure: ${nameOf(error)}` };
+  return { refused: "internal_failure", message: `Unexpected ${error instanceof Error ? error.name : typeof error}` };
 }
 
 function reportFailure({ logger }: ReceiveContext, provider: Provider, { id, error }: Delivery): void {
@@ -194,22 +163,22 @@ function journaled(
   raw: RawDelivery,
   request: IncomingRequest,
 ): Omit<Journaled, "identity" | "translation" | "error"> {
-  const { verification } = route;
-  const place = verification.type === "hmac" ? verification.header : undefined;
   return {
     tenantId: context.tenantId,
     provider: provider.name,
     route: route.kind,
     method: raw.method,
-    url: redactQuery(raw.url, route.secretQueryFields ?? []),
-    headers: journalHeaders(
-      raw.headers,
-      place ??
-        (verification.type === "shared-secret" && "header" in verification.in ? verification.in.header : undefined),
-    ),
+    url: redactQuery(raw.url, secretFieldsOf(route)),
+    headers: journalHeaders(raw.headers, secretHeadersOf(route.verification)),
     body: raw.body,
     remoteAddress: request.remoteAddress ?? null,
     receivedAtMs: raw.receivedAtMs,
     test: headerOf(raw.headers, testHeader) === "true",
   };
+}
+
+function secretHeadersOf(verification: Verification): readonly string[] {
+  if (verification.type === "hmac") return [verification.header];
+  if (verification.type === "custom") return verification.secretHeaders ?? [];
+  return verification.type === "shared-secret" && "header" in verification.in ? [verification.in.header] : [];
 }

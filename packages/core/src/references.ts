@@ -8,11 +8,20 @@ const maxIdLength = 255;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const unsafeInKey = /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** What ids and routes can hold: see `idOf`. */
+export const providerName = /^[a-z][a-z0-9-]*$/;
+
 /**
  * A Reference whose id every storage can keep.
  * @throws PayloadError `payload_invalid` for an id that is empty, too long or holds control characters.
  */
 export function createReference(provider: string, id: string, kind: Reference["kind"]): Reference {
+  if (!providerName.test(provider)) {
+    throw new PayloadError(
+      "payload_invalid",
+      `Reference: expected a provider of lower-case letters, digits and dashes, got "${provider}"`,
+    );
+  }
   if (id === "" || id.length > maxIdLength || unsafeInKey.test(id)) {
     throw new PayloadError(
       "payload_invalid",

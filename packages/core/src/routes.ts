@@ -1,5 +1,7 @@
+import { checkVerification } from "./check-verification.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { Provider, ProviderRoute } from "./provider.ts";
+import { providerName } from "./references.ts";
 
 /** An address and what serves it. */
 export type Route =
@@ -14,8 +16,6 @@ export interface Router {
   /** Every address, in the order of the providers. */
   readonly paths: readonly { readonly path: string; readonly route: Route }[];
 }
-
-const providerName = /^[a-z][a-z0-9-]*$/;
 
 /** `/api/webhooks/` becomes `/api/webhooks`, `/` becomes empty. */
 export function normalizePrefix(prefix: string): string {
@@ -33,6 +33,9 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
   const absolute = new Map<string, Route>();
   const paths: { path: string; route: Route }[] = [];
   const add = (path: string, route: Route): void => {
+    if (path === "" || path.endsWith("/")) {
+      throw new ConfigurationError("option_invalid", `Route "${path}": expected a path without a slash at its end`);
+    }
     const table = path.startsWith("/") ? absolute : relative;
     const key = path.startsWith("/") ? path : `/${path}`;
     if (table.has(key)) {
@@ -52,6 +55,7 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
       );
     }
     for (const route of provider.routes) {
+      checkVerification(route.paths[0], route.verification);
       for (const path of route.paths) add(path, { type: "provider", provider, route });
     }
   }

@@ -27,8 +27,8 @@ export interface Storage {
   close(): Promise<void>;
   /**
    * Runs `work` in one transaction. When it resolves, everything is on disk before this resolves; when it throws,
-   * nothing of it remains and this throws the same. Two transactions that touch the same call run one after the
-   * other. `work` uses its transaction alone: waiting in it for another method of the storage may wait for ever.
+   * nothing of it remains and this throws the same. Of two transactions that `load` a common reference the second
+   * sees what the first wrote, also where neither found a record. `work` uses its transaction alone: waiting in it for another method of the storage may wait for ever.
    */
   write<Result>(work: (transaction: StorageTransaction) => Promise<Result>): Promise<Result>;
   /** The call or lead that holds a reference. */

@@ -43,7 +43,7 @@ export async function answerEcho(request: IncomingRequest): Promise<Answer> {
     success: true,
     method: request.method,
     url: request.url,
-    headers: journalHeaders(request.headers, undefined),
+    headers: journalHeaders(request.headers, []),
     body: decoder.decode(body),
   });
 }

@@ -74,8 +74,10 @@ export interface SharedSecretVerification {
 /** A check that is neither, such as a signed token. */
 export interface CustomVerification {
   readonly type: "custom";
-  /** Resolves for a genuine delivery and throws VerificationError for any other. */
+  /** Returns nothing for a genuine delivery and throws VerificationError for any other. */
   verify(delivery: RawDelivery, options: { readonly nowMs: number }): void | Promise<void>;
+  /** Headers that must not be kept, in lower case. */
+  readonly secretHeaders?: readonly string[];
   /** Makes a genuine request, for tests and the simulator. */
   sign?(request: SignableRequest, options: { readonly nowMs: number }): SignableRequest | Promise<SignableRequest>;
 }

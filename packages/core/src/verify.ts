@@ -64,11 +64,17 @@ export async function checkDelivery(
       if (refusal !== undefined) return refusal;
       break;
     }
-    case "custom":
-      await verification.verify(delivery, { nowMs });
+    case "custom": {
+      // A provider without types may return false instead of throwing.
+      const result: unknown = await verification.verify(delivery, { nowMs });
+      if (result !== undefined)
+        return refusal("signature_mismatch", "Custom verification: expected nothing, got a value");
       break;
+    }
     case "none":
       break;
+    default:
+      return refusal("signature_mismatch", "Verification: expected a known type, got another");
   }
   const { method, url, query, headers, body, receivedAtMs } = delivery;
   // The one place that may claim this.

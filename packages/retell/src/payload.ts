@@ -36,7 +36,7 @@ const text = lenient(z.string());
 const number = lenient(z.number());
 const boolean = lenient(z.boolean());
 const untouched = z.optional(z.unknown());
-const identifier = z.string().check(z.minLength(1));
+const identifier = z.string().check(z.refine((value) => value !== ""));
 
 const envelopeSchema = z.object({
   event: identifier,

@@ -1,0 +1,42 @@
+import { ConfigurationError } from "./errors.ts";
+import { requireSecrets } from "./secrets.ts";
+import type { Verification } from "./verification.ts";
+
+/**
+ * Checks what a provider declares, for providers that no compiler has checked.
+ *
+ * @param name of the route, for the error.
+ * @throws ConfigurationError `option_invalid` or `secret_missing` for a declaration that would let everybody in.
+ */
+export function checkVerification(name: string, verification: Verification): void {
+  const invalid = (expected: string): ConfigurationError =>
+    new ConfigurationError("option_invalid", `Verification of "${name}": expected ${expected}, got something else`);
+  switch (verification.type) {
+    case "hmac":
+      requireSecrets(`Verification of "${name}"`, verification.secrets);
+      checkHeader(verification.header, invalid);
+      // A signature that does not cover the body would fit every body.
+      if (Array.isArray(verification.message) && !verification.message.includes("body")) {
+        throw invalid("a message that holds the body");
+      }
+      return;
+    case "shared-secret":
+      requireSecrets(`Verification of "${name}"`, verification.secrets);
+      if ("header" in verification.in) checkHeader(verification.in.header, invalid);
+      return;
+    case "custom":
+      if (typeof verification.verify !== "function") throw invalid("a function `verify`");
+      return;
+    case "none":
+      if (typeof verification.reason !== "string" || verification.reason.trim() === "") {
+        throw invalid("a reason for taking every request");
+      }
+      return;
+    default:
+      throw invalid('a type of "hmac", "shared-secret", "custom" or "none"');
+  }
+}
+
+function checkHeader(header: string, invalid: (expected: string) => ConfigurationError): void {
+  if (header === "" || header !== header.toLowerCase()) throw invalid("a header name in lower case");
+}
