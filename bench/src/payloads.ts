@@ -24,7 +24,7 @@ const startMs = Date.UTC(2026, 10, 20, 10);
 const from = "+14155550119";
 const to = "+15125550143";
 
-export const twilioFields: { readonly [name: string]: string } = {
+const twilioFields: { readonly [name: string]: string } = {
   AccountSid: `AC${hex(1, 32)}`,
   ApiVersion: "2010-04-01",
   CallSid: `CA${hex(2, 32)}`,

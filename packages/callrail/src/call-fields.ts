@@ -6,14 +6,37 @@ function lenient<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.catch(z.optional(z.nullable(schema)), undefined);
 }
 
-const text = lenient(z.string());
-const textOrNumber = lenient(z.union([z.string(), z.number()]));
-const flag = lenient(z.union([z.boolean(), z.string()]));
-const listOrText = lenient(z.union([z.string(), z.array(z.unknown())]));
-const object = lenient(z.record(z.string(), z.unknown()));
+const textSchema = lenient(z.string());
+
+const turnsSchema = lenient(
+  z.array(
+    lenient(
+      z.object({ speaker: textSchema, phrase: textSchema, start: lenient(z.union([z.string(), z.number()])) }),
+    ),
+  ),
+);
+const assistantMessageSchema = lenient(z.object({ contents: lenient(z.record(z.string(), z.unknown())) }));
+
+/**
+ * The call's own members are read by these rather than by a schema, which walks all of them and costs several times
+ * what parsing the JSON does.
+ */
+type Reader<Value> = (value: unknown) => Value | null | undefined;
+
+const text: Reader<string> = (value) => (typeof value === "string" || value === null ? value : undefined);
+// JSON can write numbers that are read as infinite.
+const textOrNumber: Reader<string | number> = (value) => (Number.isFinite(value) ? (value as number) : text(value));
+const flag: Reader<boolean | string> = (value) => (typeof value === "boolean" ? value : text(value));
+const listOrText: Reader<string | readonly unknown[]> = (value) => (Array.isArray(value) ? value : text(value));
+const object: Reader<{ readonly [name: string]: unknown }> = (value) =>
+  typeof value === "object" && !Array.isArray(value) ? (value as { readonly [name: string]: unknown } | null) : undefined;
+const turns: Reader<NonNullable<z.infer<typeof turnsSchema>>> = (value) =>
+  typeof value === "object" ? turnsSchema.parse(value) : undefined;
+const assistantMessage: Reader<NonNullable<z.infer<typeof assistantMessageSchema>>> = (value) =>
+  typeof value === "object" ? assistantMessageSchema.parse(value) : undefined;
 
 /** The call object of the webhooks: the API's fields, and the older names that come beside or instead of them. */
-export const callSchema = z.object({
+const callReaders = {
   id: textOrNumber,
   resource_id: text,
   company_id: textOrNumber,
@@ -71,39 +94,55 @@ export const callSchema = z.object({
   recording: text,
   recording_duration: textOrNumber,
   transcription: text,
-  conversational_transcript: lenient(z.array(lenient(z.object({ speaker: text, phrase: text, start: textOrNumber })))),
+  conversational_transcript: turns,
   call_summary: listOrText,
   sentiment: text,
   lead_score: text,
   lead_explanation: text,
-  voice_assist_message: lenient(z.object({ contents: object })),
+  voice_assist_message: assistantMessage,
 
   tags: listOrText,
   note: text,
   value: textOrNumber,
   lead_status: text,
   custom: object,
-});
+};
 
-export type CallFields = z.infer<typeof callSchema>;
+export type CallFields = {
+  readonly [Name in keyof typeof callReaders]?: ReturnType<(typeof callReaders)[Name]>;
+};
+
+const readerOf: ReadonlyMap<string, Reader<unknown>> = new Map(Object.entries(callReaders));
+
+/** Reads a call in place: of what was just parsed, only the members of an unexpected type are touched. */
+export function readCallFields(fields: { [name: string]: unknown }): CallFields {
+  for (const name of Object.keys(fields)) {
+    const read = readerOf.get(name);
+    if (read === undefined) continue;
+    const value = fields[name];
+    const readable = read(value);
+    if (readable !== value) fields[name] = readable;
+  }
+  return fields;
+}
 
 /** What Convert Assist says when its answers are ready. */
 export const convertAssistSchema = z.object({
-  person_resource_id: text,
-  last_interaction_resource_id: text,
-  last_interaction_type: text,
-  answers: lenient(z.array(lenient(z.object({ answer_key: text, answer_text: text })))),
-  timestamp: text,
+  person_resource_id: textSchema,
+  last_interaction_resource_id: textSchema,
+  last_interaction_type: textSchema,
+  answers: lenient(z.array(lenient(z.object({ answer_key: textSchema, answer_text: textSchema })))),
+  timestamp: textSchema,
 });
 
 export type ConvertAssistFields = z.infer<typeof convertAssistSchema>;
 
 /** What little Voice Assist says when it picks up. */
 export const voiceAssistSchema = z.object({
-  call_id: text,
-  person_id: text,
-  tracking_number: text,
-  timestamp: text,
+  call_id: textSchema,
+  person_id: textSchema,
+  tracking_number: textSchema,
+  timestamp: textSchema,
 });
 
 export type VoiceAssistFields = z.infer<typeof voiceAssistSchema>;

@@ -8,8 +8,8 @@ import {
   type VerifiedDelivery,
 } from "@offhook/core";
 import {
-  callSchema,
   convertAssistSchema,
+  readCallFields,
   voiceAssistSchema,
   type CallFields,
   type ConvertAssistFields,
@@ -57,10 +57,10 @@ function readCall(fields: Fields, routeKind: string, deliveredAtMs: number): Cal
   if (isCallKind(routeKind)) {
     if (callId === undefined)
       throw new PayloadError("payload_invalid", "CallRail call: expected a call's id, got none");
-    return { kind: routeKind, guessed: false, callId, fields: callSchema.parse(fields) };
+    return { kind: routeKind, guessed: false, callId, fields: readCallFields(fields) };
   }
   if (callId === undefined || !looksLikeCall(fields)) return { kind: "unknown" };
-  const call = callSchema.parse(fields);
+  const call = readCallFields(fields);
   return { kind: guessCallKind(call, deliveredAtMs), guessed: true, callId, fields: call };
 }
 

@@ -22,6 +22,7 @@ import type {
   Source,
   Transcript,
 } from "./call.ts";
+import { isRecord } from "./json.ts";
 
 /** What the rules decide: one value per kind of fact. */
 export interface Decided {
@@ -58,7 +59,7 @@ export interface Decided {
 }
 
 /** The tags one provider, or a person, gave. */
-export interface ProviderTags {
+interface ProviderTags {
   readonly by: string;
   readonly tags: readonly string[];
 }
@@ -215,11 +216,8 @@ const tagsPerProvider: Rule<"tags"> = (current, said, event) => {
 /** One entry for each provider; of objects, later members join or replace earlier ones. */
 const metadataPerProvider: Rule<"metadata"> = (current, said, event) => {
   const known = current?.[event.provider];
-  return { ...current, [event.provider]: isObject(known) && isObject(said) ? { ...known, ...said } : said };
+  return { ...current, [event.provider]: isRecord(known) && isRecord(said) ? { ...known, ...said } : said };
 };
-
-const isObject = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** How each field of a Call is decided. */
 export const rules: { readonly [Name in keyof Decided]: Rule<Name> } = {

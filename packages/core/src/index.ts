@@ -96,7 +96,7 @@ export { phoneFromE164 } from "./e164.ts";
 export { toMoney } from "./money.ts";
 export { addSeconds, isoFromMs, isoFromSeconds, isoFromText } from "./time.ts";
 export { formToRecord, parseForm } from "./form.ts";
-export { parseJson } from "./json.ts";
+export { isRecord, parseJson } from "./json.ts";
 export { headerOf, mediaTypeOf } from "./headers.ts";
 export { pathOf, queryOf, targetOf } from "./request-target.ts";
 

@@ -19,3 +19,8 @@ export function parseJson(body: Uint8Array | string): unknown {
     );
   }
 }
+
+/** True for what JSON calls an object. */
+export function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -37,7 +37,7 @@ export function referenceKey(reference: Pick<Reference, "provider" | "id">): str
 }
 
 /** Legs before sessions, then by provider and id: the same on every machine, whatever arrived first. */
-export function compareReferences(left: Reference, right: Reference): number {
+function compareReferences(left: Reference, right: Reference): number {
   if (left.kind !== right.kind) return left.kind === "leg" ? -1 : 1;
   if (left.provider !== right.provider) return left.provider < right.provider ? -1 : 1;
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
@@ -64,7 +64,7 @@ const plainId = /^[\w.-]+$/;
  * so that every process and every order of arrival gives the same id, and an id that a merge has replaced still
  * leads to the call: see `parseId`.
  */
-export function idOf(prefix: "call" | "lead", reference: Pick<Reference, "provider" | "id">): string {
+function idOf(prefix: "call" | "lead", reference: Pick<Reference, "provider" | "id">): string {
   const { provider, id } = reference;
   return `${prefix}_${provider}_${plainId.test(id) ? id : encodeURIComponent(id)}`;
 }

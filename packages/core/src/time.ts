@@ -7,7 +7,27 @@ const latestMs = Date.UTC(9999, 11, 31);
 /** Milliseconds since 1970. */
 export function isoFromMs(ms: number | null | undefined): string | null {
   if (typeof ms !== "number" || !(ms >= earliestMs && ms <= latestMs)) return null;
-  return new Date(ms).toISOString();
+  return formatIso(Math.trunc(ms));
+}
+
+const dayMs = 86_400_000;
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+let lastDay = -1;
+let lastDate = "";
+
+/** What `toISOString` gives, at a quarter of its cost: nearly all times of a process are of the same day. */
+function formatIso(ms: number): string {
+  const day = Math.floor(ms / dayMs);
+  if (day !== lastDay) {
+    lastDate = new Date(ms).toISOString().slice(0, 11);
+    lastDay = day;
+  }
+  const milliseconds = ms % 1000;
+  const seconds = Math.floor(ms / 1000) % 60;
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const hours = Math.floor(ms / 3_600_000) % 24;
+  const zeros = milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "";
+  return `${lastDate}${twoDigits[hours]}:${twoDigits[minutes]}:${twoDigits[seconds]}.${zeros}${milliseconds}Z`;
 }
 
 /** Seconds since 1970, with or without a fraction. */

@@ -25,7 +25,7 @@ export function toQuestion(request: InitiationRequest): Translation {
   const from = phoneFromE164(request.caller_id);
   const to = phoneFromE164(request.called_number);
   const agentId = request.agent_id ?? null;
-  const question: InboundQuestion = { from, to, agentId, references, reply: replyOf };
+  const question: InboundQuestion = { from, to, agentId, references, reply: replyToQuestion };
   // Messages ask as well, and name no call.
   if (references.length === 0) return { kind, events: [], question };
   const facts: CallFacts = { status: "ringing", from, to, agent: agentOf(agentId) };
@@ -42,7 +42,7 @@ const kind = "conversation_initiation";
 const besideConfiguration = new Set(["user_id", "custom_llm_extra_body", "branch_id", "environment"]);
 
 /** Dynamic variables come back with the conversation, so they carry the metadata as well. */
-function replyOf(answer: InboundAnswer | undefined): VendorReply {
+export function replyToQuestion(answer: InboundAnswer | undefined): VendorReply {
   const variables: [string, string | number | boolean][] = [];
   const reply: { [name: string]: JsonValue } = { type: "conversation_initiation_client_data", dynamic_variables: {} };
   for (const [name, value] of Object.entries(answer?.metadata ?? {})) {

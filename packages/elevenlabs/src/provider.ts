@@ -1,7 +1,7 @@
 import { ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
 import type { ElevenLabsConversionRule } from "./analysis.ts";
 import { toTranslation } from "./events.ts";
-import { toQuestion } from "./initiation.ts";
+import { replyToQuestion, toQuestion } from "./initiation.ts";
 import { readInitiation, readPayloads } from "./payload.ts";
 import { initiationVerification, webhookVerification } from "./verification.ts";
 
@@ -74,6 +74,8 @@ function initiationRoute(initiation: ElevenLabsInitiation): ProviderRoute {
     contentTypes: ["application/json"],
     verification: initiationVerification(initiation),
     acknowledgement: 200,
+    // Any other answer would keep the conversation from starting.
+    fallbackReply: replyToQuestion(undefined),
     translate: (delivery) => toQuestion(readInitiation(delivery.body)),
   };
 }

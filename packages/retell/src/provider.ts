@@ -1,5 +1,6 @@
-import type { Provider, Secrets } from "@offhook/core";
+import type { Provider, ProviderRoute, Secrets } from "@offhook/core";
 import { toTranslation } from "./events.ts";
+import { emptyReply } from "./inbound.ts";
 import { readPayload } from "./payload.ts";
 import { retellVerification } from "./verification.ts";
 
@@ -31,19 +32,22 @@ export interface RetellOptions {
  * @throws ConfigurationError `secret_missing`, or `option_invalid` for a tolerance that is none.
  */
 export function retell(options: RetellOptions): Provider {
+  const webhook: ProviderRoute = {
+    paths: ["retell"],
+    kind: "",
+    methods: ["POST"],
+    contentTypes: ["application/json"],
+    // An hour of talk, with the times of each word in two transcripts, passes the default of 1 MiB.
+    maxBodyBytes: 8 * 1024 * 1024,
+    verification: retellVerification(options),
+    translate: (delivery) => toTranslation(readPayload(delivery)),
+  };
   return {
     name: "retell",
+    // Both take everything; whoever calls only the second one waits for an answer.
     routes: [
-      {
-        paths: ["retell", "retell/inbound"],
-        kind: "",
-        methods: ["POST"],
-        contentTypes: ["application/json"],
-        // An hour of talk, with the times of each word in two transcripts, passes the default of 1 MiB.
-        maxBodyBytes: 8 * 1024 * 1024,
-        verification: retellVerification(options),
-        translate: (delivery) => toTranslation(readPayload(delivery)),
-      },
+      webhook,
+      { ...webhook, paths: ["retell/inbound"], kind: "inbound", fallbackReply: emptyReply("call_inbound") },
     ],
   };
 }

@@ -1,7 +1,7 @@
 import type { HmacVerification, IncomingRequest, SignableRequest, Verification } from "@offhook/core";
 
 /** Unlike a genuine request it may carry a header twice. */
-export type ForgedRequest = Omit<SignableRequest, "headers"> & Pick<IncomingRequest, "headers">;
+type ForgedRequest = Omit<SignableRequest, "headers"> & Pick<IncomingRequest, "headers">;
 
 /** A request that was made from a genuine one and must be refused. */
 export interface Forgery {

@@ -1,13 +1,13 @@
 import {
   formToRecord,
   headerOf,
+  isRecord,
   mediaTypeOf,
   parseForm,
   parseJson,
   PayloadError,
   type VerifiedDelivery,
 } from "@offhook/core";
-import * as z from "zod/mini";
 
 /** Form fields as Twilio sends them: every value is text, and absent may be missing or empty. */
 export type TwilioFields = { readonly [name: string]: string };
@@ -87,55 +87,41 @@ const isRecordAction = (fields: TwilioFields): boolean =>
 const terminalStatuses = new Set(["completed", "busy", "failed", "no-answer", "canceled"]);
 const isTerminalStatus = (status: string | undefined): boolean => status !== undefined && terminalStatuses.has(status);
 
-// A member of the wrong type counts as missing: it must not lose the event.
-const lenient = <Schema extends z.core.$ZodType>(schema: Schema) =>
-  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
-  z.catch(z.optional(schema), undefined);
-
-// https://www.twilio.com/docs/events/webhook-quickstart
-const cloudEventSchema = z.looseObject({
-  specversion: z.string(),
-  time: lenient(z.string()),
-  data: lenient(
-    z.looseObject({
-      sid: lenient(z.string()),
-      timestamp: lenient(z.string()),
-      request: lenient(z.looseObject({ parameters: lenient(z.looseObject({})) })),
-    }),
-  ),
-});
-const intelligenceResultSchema = z.looseObject({
-  operatorResults: z.array(z.unknown()),
-  intelligenceConfiguration: z.looseObject({}),
-});
-const intelligenceTranscriptSchema = z.looseObject({ transcript_sid: z.string(), event_type: z.string() });
-
 function readJsonPayload(json: unknown): TwilioPayload {
   if (Array.isArray(json)) {
     // One event that cannot be read must not take the rest of its batch along.
     const events = json.flatMap(readCloudEvent);
     return events.length > 0 ? { kind: "event-streams", events } : { kind: "unknown" };
   }
-  if (typeof json !== "object" || json === null) {
+  if (!isRecord(json)) {
     throw new PayloadError("payload_invalid", "Twilio JSON: expected an object or a list of events, got a plain value");
   }
-  if (intelligenceResultSchema.safeParse(json).success) return { kind: "intelligence-result" };
-  if (intelligenceTranscriptSchema.safeParse(json).success) return { kind: "intelligence-transcript" };
+  if (Array.isArray(json["operatorResults"]) && isRecord(json["intelligenceConfiguration"])) {
+    return { kind: "intelligence-result" };
+  }
+  if (typeof json["transcript_sid"] === "string" && typeof json["event_type"] === "string") {
+    return { kind: "intelligence-transcript" };
+  }
   return { kind: "unknown" };
 }
 
-/** The request that an event tells of, as if it had come by itself. */
-function readCloudEvent(json: unknown): TwilioForm[] {
-  const event = cloudEventSchema.safeParse(json);
-  if (!event.success) return [];
-  const { time, data } = event.data;
-  const fields = textFields(data?.request?.parameters ?? {});
+/**
+ * The request that an event tells of, as if it had come by itself. A member of the wrong type counts as missing.
+ * https://www.twilio.com/docs/events/webhook-quickstart
+ */
+function readCloudEvent(event: unknown): TwilioForm[] {
+  if (!isRecord(event) || typeof event["specversion"] !== "string") return [];
+  const data = recordOf(event["data"]);
+  const fields = textFields(recordOf(recordOf(data["request"])["parameters"]));
   // Machine detection, for one, has no time of its own.
-  const timestamp = data?.timestamp ?? time;
-  if (!has(fields, "Timestamp") && timestamp !== undefined) fields["Timestamp"] = timestamp;
-  if (!has(fields, "CallSid") && data?.sid !== undefined) fields["CallSid"] = data.sid;
+  const timestamp = data["timestamp"] ?? event["time"];
+  const sid = data["sid"];
+  if (!has(fields, "Timestamp") && typeof timestamp === "string") fields["Timestamp"] = timestamp;
+  if (!has(fields, "CallSid") && typeof sid === "string") fields["CallSid"] = sid;
   return [readFields(fields)];
 }
+
+const recordOf = (value: unknown): { readonly [name: string]: unknown } => (isRecord(value) ? value : {});
 
 /** The parameters of a recorded request are form fields: texts, whatever JSON made of them. */
 function textFields(parameters: { readonly [name: string]: unknown }): { [name: string]: string } {
