@@ -5,6 +5,7 @@ import { elevenlabs } from "@offhook/elevenlabs";
 import { retell } from "@offhook/retell";
 import { twilio } from "@offhook/twilio";
 import * as bare from "./bare.ts";
+import * as byHand from "./by-hand.ts";
 import { callrailBody, convosoBody, elevenlabsBody, retellBody, twilioBody } from "./payloads.ts";
 
 /** One provider with one genuine request, beside the handler that a user would paste. */
@@ -22,8 +23,10 @@ export interface Case {
   readonly forged: string;
   /** The bare check, which also parses where the signature covers parsed fields. */
   readonly check: (proof: string) => unknown;
-  /** The rest of the bare handler: parse what the check gave and pick the fields. */
+  /** The rest of the bare handler: parse what the check gave and pick a dozen fields as they are. */
   readonly map: (checked: unknown) => object;
+  /** The rest of a handler that makes the same Call. */
+  readonly byHand: ((checked: unknown) => object) | undefined;
 }
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -52,11 +55,13 @@ export async function createCases(): Promise<Case[]> {
         contentType: "application/x-www-form-urlencoded",
         check: (proof) => bare.checkTwilio(secret, proof, url, twilioBody),
         map: (checked) => bare.mapTwilio(checked as { [name: string]: string }),
+        byHand: (checked) => byHand.twilioCall(checked as { [name: string]: string }),
       },
     ),
     createCase("callrail post-call 3 KB", callrail({ signingKey: secret }), "callrail/post-call", callrailPost, {
       check: (proof) => bare.checkCallRail(secret, proof, callrailPost),
       map: json(bare.mapCallRail, callrailPost),
+      byHand: json(byHand.callrailCall, callrailPost),
     }),
     createCase(
       "convoso 1 KB",
@@ -66,6 +71,7 @@ export async function createCases(): Promise<Case[]> {
       {
         check: (proof) => bare.checkConvoso(secret, proof, convosoBody),
         map: json(bare.mapConvoso, convosoBody),
+        byHand: json(byHand.convosoCall, convosoBody),
       },
     ),
     createCase(
@@ -73,7 +79,11 @@ export async function createCases(): Promise<Case[]> {
       convoso({ verification: { headerToken: secret, header: "x-token" }, timeZone: "America/Los_Angeles" }),
       "convoso",
       convosoBody,
-      { check: (proof) => bare.checkToken(secret, proof), map: json(bare.mapConvoso, convosoBody) },
+      {
+        check: (proof) => bare.checkToken(secret, proof),
+        map: json(bare.mapConvoso, convosoBody),
+        byHand: json(byHand.convosoCall, convosoBody),
+      },
     ),
     createCase("retell call_analyzed 8 KB", retellProvider, "retell", retell8, {
       check: (proof) => bare.checkRetell(secret, proof, retell8),
@@ -101,7 +111,11 @@ async function createCase(
   provider: Provider,
   path: string,
   body: Buffer,
-  given: Pick<Case, "check" | "map"> & { readonly query?: string; readonly contentType?: string },
+  given: Pick<Case, "check" | "map"> & {
+    readonly byHand?: Case["byHand"];
+    readonly query?: string;
+    readonly contentType?: string;
+  },
 ): Promise<Case> {
   const route = provider.routes.find(({ paths }) => paths.includes(path));
   if (route === undefined) throw new Error(`No route ${path}`);
@@ -135,6 +149,7 @@ async function createCase(
     }),
     check: given.check,
     map: given.map,
+    byHand: given.byHand,
   };
 }
 

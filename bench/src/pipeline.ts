@@ -1,45 +1,74 @@
-import { foldCall, sha256Hex, verifyDelivery, type CallEvent } from "@offhook/core";
-import { createCases } from "./cases.ts";
-import { compare, type Comparison } from "./compare.ts";
+import { isDeepStrictEqual } from "node:util";
+import { foldCall, sha256Hex, verifyDelivery, type Call, type CallEvent } from "@offhook/core";
+import { createCases, type Case } from "./cases.ts";
+import { compare, type Candidate, type Comparison } from "./compare.ts";
 
-/** Bytes, verified, parsed, normalized, folded into a Call and kept in memory, beside the handler that a user would paste. */
+/**
+ * Bytes, verified, parsed, normalized, folded into a Call and kept in memory. Beside it a handler written by hand that
+ * makes the same Call, where the vendor's payload is small; and one that only picks a dozen fields as they are.
+ */
 export async function benchPipeline(): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  for (const { name, provider, route, delivery, proof, check, map } of await createCases()) {
-    const kept = new Map<string, object>();
-    let count = 0;
-    const keep = (record: object): void => {
-      count += 1;
-      kept.set(String(count), record);
-      if (kept.size > 200) kept.clear();
+  for (const each of await createCases()) {
+    const { name, proof, check, map, byHand } = each;
+    const keep = memory();
+    const picks: Candidate = {
+      name: "bare: check, parse, pick a dozen fields, keep",
+      run: () => keep(map(check(proof))),
     };
-    const genuine = delivery(proof);
-    comparisons.push(
-      await compare(`pipeline: ${name}`, [
-        {
-          name: "bare: check, parse, pick, keep",
-          run: () => keep(map(check(proof))),
-        },
-        {
-          name: "offhook: verify, translate, fold, keep",
-          goal: 2,
-          run: async () => {
-            const verified = await verifyDelivery(route.verification, genuine);
-            const identity = await sha256Hex(`${route.kind}\n${verified.query}\n`, verified.body);
-            const events = route.translate(verified).events.map((draft, index): CallEvent => ({
-              ...draft,
-              id: `evt_${identity.slice(0, 32)}_${index}`,
-              tenantId: "default",
-              provider: provider.name,
-              source: "webhook",
-              receivedAt: "2026-11-20T10:00:00.000Z",
-              deliveryId: null,
-            }));
-            keep(foldCall(events));
-          },
-        },
-      ]),
-    );
+    const offhook: Candidate = {
+      name: "offhook: verify, translate, fold, keep",
+      goal: 2,
+      run: async () => keep(await callOf(each)),
+    };
+    if (byHand === undefined) {
+      comparisons.push(await compare(`pipeline: ${name}`, [picks, offhook]));
+      continue;
+    }
+    await expectSameCall(each, byHand(check(proof)));
+    const same: Candidate = {
+      name: "by hand: check, parse, make the same Call, keep",
+      run: () => keep(byHand(check(proof))),
+    };
+    comparisons.push(await compare(`pipeline: ${name}`, [same, picks, offhook]));
   }
   return comparisons;
+}
+
+/** What the receiver does between the request and the storage. */
+async function callOf({ provider, route, delivery, proof }: Case): Promise<Call> {
+  const verified = await verifyDelivery(route.verification, delivery(proof));
+  const { events } = route.translate(verified);
+  const [first, second] = verified.signed ?? [verified.query, verified.body];
+  const identity = await sha256Hex(typeof first === "string" ? `\n${first}` : first, second);
+  return foldCall(
+    events.map((draft, index): CallEvent => ({
+      ...draft,
+      id: `evt_${provider.name}_${identity.slice(0, 32)}_${index}`,
+      tenantId: "default",
+      provider: provider.name,
+      source: "webhook",
+      receivedAt: "2026-11-20T10:00:00.000Z",
+      deliveryId: null,
+    })),
+  );
+}
+
+/** Keeps the last few hundred. */
+function memory(): (record: object) => void {
+  const kept = new Map<number, object>();
+  let count = 0;
+  return (record) => {
+    count += 1;
+    kept.set(count, record);
+    if (kept.size > 200) kept.clear();
+  };
+}
+
+async function expectSameCall(each: Case, byHand: object): Promise<void> {
+  const { provenance: _provenance, ...call } = await callOf(each);
+  const written = JSON.parse(JSON.stringify(byHand)) as object;
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(call)), written)) {
+    throw new Error(`${each.name}: by hand ${JSON.stringify(written)} is not ${JSON.stringify(call)}`);
+  }
 }
