@@ -52,7 +52,7 @@ test("SECRET_KEY is another name of OFFHOOK_SECRET", () => {
   ]);
 });
 
-test("production names everything that is missing at once", () => {
+test("S12: production names everything that is missing at once", () => {
   expect(problemsOf({ NODE_ENV: "production", TWILIO_AUTH_TOKEN: "  " })).toEqual([
     "CALLRAIL_SIGNING_KEY: missing",
     "ELEVENLABS_WEBHOOK_SECRET: missing",
@@ -84,7 +84,7 @@ test("everything malformed is named together, without the values of secrets", ()
   expect(problems.join()).not.toContain("geheim");
 });
 
-test("a public URL is https in production, and elsewhere https or this machine", () => {
+test("S10: a public URL is https in production, and elsewhere https or this machine", () => {
   expect(problemsOf({ ...production, OFFHOOK_PUBLIC_URL: "http://hooks.example.com" })).toHaveLength(1);
   expect(problemsOf({ ...production, OFFHOOK_PUBLIC_URL: "http://localhost:3000" })).toHaveLength(1);
   expect(problemsOf({ OFFHOOK_PUBLIC_URL: "http://hooks.example.com" })).toHaveLength(1);

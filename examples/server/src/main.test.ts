@@ -95,7 +95,7 @@ test("a request under way when it is told to stop is still answered", async () =
   expect(await server.ended).toBe(0);
 });
 
-test("production refuses to start and names everything that is missing", async () => {
+test("S10, S12: production refuses to start and names everything that is missing", async () => {
   const server = start({ NODE_ENV: "production", OFFHOOK_PUBLIC_URL: "http://hooks.example.com" });
   expect(await server.ended).toBe(1);
   for (const name of [

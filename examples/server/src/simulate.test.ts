@@ -33,7 +33,7 @@ function hasCurl(): boolean {
 
 const addressOf = (): string => /Address +(\S+)/.exec(server.output())?.[1] ?? "";
 
-test("lives of every provider become the calls that were expected", async () => {
+test("E15: lives of every provider become the calls that were expected", async () => {
   const { code, text } = await simulate([]);
   expect(text).toContain("Everything was as expected.");
   expect(code).toBe(0);
@@ -51,7 +51,7 @@ test("the address can be given, and the providers chosen", async () => {
   expect(code).toBe(0);
 });
 
-test("forged deliveries are refused", async () => {
+test("X02: forged deliveries are refused", async () => {
   const { code, text } = await simulate(["--invalid"]);
   expect(text).toContain("signature_missing");
   expect(text).toContain("signature_mismatch");
@@ -59,21 +59,25 @@ test("forged deliveries are refused", async () => {
   expect(code).toBe(0);
 });
 
-test.skipIf(!hasCurl())("printed cURL commands are taken by the server", async () => {
-  const { code, text } = await simulate(["--curl"]);
-  expect(code).toBe(0);
-  const commands = text.split("\n").filter((line) => /^(curl|printf) /.test(line));
-  expect(commands.length).toBeGreaterThan(50);
-  // One for each address, and all that take more quoting than usual.
-  const addresses = new Map(commands.map((command) => [/ 'http:[^'?]+/.exec(command)?.[0], command]));
-  expect(addresses.size).toBeGreaterThan(10);
-  const hard = commands.filter((command) => command.startsWith("printf") || command.includes("'\\''"));
-  for (const command of new Set([...addresses.values(), ...hard])) {
-    expect(execFileSync("sh", ["-c", command], { encoding: "utf8" }), command.slice(0, 300)).toMatch(
-      /^HTTP\/1\.1 20[04] /,
-    );
-  }
-});
+// A machine without cURL says so by this skipped test; on CI it has to be there.
+test.skipIf(!hasCurl() && process.env["CI"] === undefined)(
+  "X03: printed cURL commands are taken by the server",
+  async () => {
+    const { code, text } = await simulate(["--curl"]);
+    expect(code).toBe(0);
+    const commands = text.split("\n").filter((line) => /^(curl|printf) /.test(line));
+    expect(commands.length).toBeGreaterThan(50);
+    // One for each address, and all that take more quoting than usual.
+    const addresses = new Map(commands.map((command) => [/ 'http:[^'?]+/.exec(command)?.[0], command]));
+    expect(addresses.size).toBeGreaterThan(10);
+    const hard = commands.filter((command) => command.startsWith("printf") || command.includes("'\\''"));
+    for (const command of new Set([...addresses.values(), ...hard])) {
+      expect(execFileSync("sh", ["-c", command], { encoding: "utf8" }), command.slice(0, 300)).toMatch(
+        /^HTTP\/1\.1 20[04] /,
+      );
+    }
+  },
+);
 
 test("a server that does not run is told in one line", async () => {
   const elsewhere = await simulate(["--url", "http://127.0.0.1:9"]);

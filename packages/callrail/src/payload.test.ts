@@ -106,6 +106,25 @@ describe("members of a wrong type", () => {
     },
   );
 
+  test("S06: what is of a wrong type says nothing, and its neighbours stay as they are", () => {
+    const body = `{"resource_id":"${callId}","company_id":1e999,"answered":1,"changes":{},"source":7,"custom":[],
+      "voice_assist_message":[],"conversational_transcript":{},"value":25,"tags":["Sales"],"note":null,"unknown":1}`;
+    expect(read(body)).toMatchObject({
+      fields: {
+        company_id: undefined,
+        answered: undefined,
+        changes: undefined,
+        source: undefined,
+        custom: undefined,
+        voice_assist_message: undefined,
+        conversational_transcript: undefined,
+        value: 25,
+        tags: ["Sales"],
+        note: null,
+      },
+    });
+  });
+
   test("S06: odd turns and answers do not cost the others", () => {
     const turns = [null, 7, "Hello.", {}, { speaker: 1, phrase: [] }, { speaker: "agent", phrase: "Hello.", start: 1 }];
     const payload = read(fixtureWith("post-call.json", { conversational_transcript: turns }));

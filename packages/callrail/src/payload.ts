@@ -52,7 +52,7 @@ export function readPayload(delivery: VerifiedDelivery, routeKind: string): Call
   }
 }
 
-function readCall(fields: Fields, routeKind: string, deliveredAtMs: number): CallRailPayload {
+function readCall(fields: FreshFields, routeKind: string, deliveredAtMs: number): CallRailPayload {
   const callId = callIdIn(fields);
   if (isCallKind(routeKind)) {
     if (callId === undefined)
@@ -74,8 +74,11 @@ function callIdIn({ resource_id: resourceId, id }: Fields): string | undefined {
   return typeof named === "string" && named !== "" && !idOfAnotherThing.test(named) ? named : undefined;
 }
 
+/** Fields that were just parsed and that nobody else holds. */
+type FreshFields = { [name: string]: unknown };
+
 /** The documentation shows JSON; some accounts are sent forms, so the body has the last word. */
-function readFields({ body, headers }: VerifiedDelivery): Fields {
+function readFields({ body, headers }: VerifiedDelivery): FreshFields {
   const first = firstByte(body);
   if (first === undefined) throw new PayloadError("payload_invalid", "Body: expected JSON or a form, got nothing");
   if (first !== openingBrace && mediaTypeOf(headerOf(headers, "content-type") ?? "") !== "application/json") {
@@ -85,7 +88,7 @@ function readFields({ body, headers }: VerifiedDelivery): Fields {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new PayloadError("payload_invalid", "CallRail JSON: expected an object, got another value");
   }
-  return json as Fields;
+  return json as FreshFields;
 }
 
 const openingBrace = 0x7b;

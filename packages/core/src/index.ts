@@ -54,6 +54,7 @@ export type { OffhookErrorCode, OffhookErrorOptions, RefusalCode } from "./error
 export { foldCall } from "./fold.ts";
 export { foldLead } from "./fold-lead.ts";
 export { isTerminal } from "./fold-rules.ts";
+export { crmStatus, type CrmStatus } from "./crm-status.ts";
 export { callIdOf, leadIdOf } from "./references.ts";
 
 // For doors: adapters to frameworks and runtimes.

@@ -15,19 +15,17 @@ const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padSt
 let lastDay = -1;
 let lastDate = "";
 
-/** What `toISOString` gives, at a quarter of its cost: nearly all times of a process are of the same day. */
+/** What `toISOString` gives, at a quarter of its cost: the date is kept, because most times are of the same day. */
 function formatIso(ms: number): string {
   const day = Math.floor(ms / dayMs);
   if (day !== lastDay) {
-    lastDate = new Date(ms).toISOString().slice(0, 11);
+    lastDate = new Date(ms).toISOString().slice(0, 10);
     lastDay = day;
   }
-  const milliseconds = ms % 1000;
-  const seconds = Math.floor(ms / 1000) % 60;
-  const minutes = Math.floor(ms / 60_000) % 60;
-  const hours = Math.floor(ms / 3_600_000) % 24;
-  const zeros = milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "";
-  return `${lastDate}${twoDigits[hours]}:${twoDigits[minutes]}:${twoDigits[seconds]}.${zeros}${milliseconds}Z`;
+  const hours = twoDigits[Math.floor(ms / 3_600_000) % 24] ?? "";
+  const minutes = twoDigits[Math.floor(ms / 60_000) % 60] ?? "";
+  const seconds = twoDigits[Math.floor(ms / 1000) % 60] ?? "";
+  return `${lastDate}T${hours}:${minutes}:${seconds}.${String(ms % 1000).padStart(3, "0")}Z`;
 }
 
 /** Seconds since 1970, with or without a fraction. */
@@ -38,9 +36,15 @@ export function isoFromSeconds(seconds: number | null | undefined): string | nul
 // A zone, because text without one would be read in the zone of this machine.
 const withZone = /(?:Z|[+-]\d{2}:?\d{2}|GMT|UTC)\s*$/i;
 
+// What need not be parsed to be written again. Without the days after the 28th, which not every month has.
+const alreadyIso =
+  /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
+
 /** ISO-8601 or RFC 2822 text that names its zone. Text without a zone gives null: see the provider for its zone. */
 export function isoFromText(text: string | null | undefined): string | null {
-  if (typeof text !== "string" || text.length > 64 || !withZone.test(text)) return null;
+  if (typeof text !== "string" || text.length > 64) return null;
+  if (alreadyIso.test(text)) return text;
+  if (!withZone.test(text)) return null;
   return isoFromMs(Date.parse(text));
 }
 

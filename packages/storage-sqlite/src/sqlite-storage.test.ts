@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
-import { ConfigurationError, StorageError, type Storage, type StorageTransaction } from "@offhook/core";
+import {
+  ConfigurationError,
+  createOffhook,
+  createReference,
+  StorageError,
+  type Storage,
+  type StorageTransaction,
+} from "@offhook/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrations } from "./migrations.ts";
 import { sqliteStorage, type SqliteStorageOptions } from "./sqlite-storage.ts";
@@ -59,10 +66,55 @@ const insertJob = (id: string) => (transaction: StorageTransaction) =>
 const waitingJobs = async (storage: Storage) => (await storage.health("default")).jobs.waiting;
 
 describe("the file", () => {
-  test("has pages of 8 KiB and a write-ahead log", async () => {
+  test("D06: has pages of 8 KiB and a write-ahead log", async () => {
     await open();
     const pragma = (name: string) => withDatabase((database) => database.prepare(`pragma ${name}`).get()?.[name]);
     expect([pragma("page_size"), pragma("journal_mode")]).toEqual([8192, "wal"]);
+  });
+
+  test("S13: takes text that looks like SQL for what it is", async () => {
+    const hostile = "x'; drop table calls; --";
+    const offhook = createOffhook({
+      providers: [
+        {
+          name: "toy",
+          routes: [
+            {
+              paths: ["toy"],
+              kind: hostile,
+              methods: ["POST"],
+              contentTypes: [],
+              verification: { type: "none", reason: "a test" },
+              translate: () => ({
+                kind: hostile,
+                events: [
+                  {
+                    type: "call.ended",
+                    occurredAt: null,
+                    references: [createReference("toy", hostile, "session")],
+                    facts: { status: "completed", from: { e164: null, raw: hostile }, note: hostile },
+                  },
+                ],
+              }),
+            },
+          ],
+        },
+      ],
+      storage: sqliteStorage({ path }),
+      tenantId: hostile,
+    });
+    await offhook.handle({
+      method: "POST",
+      url: "/api/webhooks/toy",
+      headers: { "x-a": hostile },
+      body: new Uint8Array([1]),
+    });
+    const [call] = (await offhook.calls.list()).data;
+    expect(call).toMatchObject({ tenantId: hostile, note: hostile, references: [{ id: hostile }] });
+    expect(await offhook.calls.get(call?.id ?? "")).toEqual(call);
+    expect((await offhook.calls.list({ phone: hostile, provider: hostile })).data).toEqual([]);
+    expect((await offhook.deliveries.list({ provider: hostile })).data).toEqual([]);
+    await offhook.close();
   });
 
   test("is whole after many writes", async () => {

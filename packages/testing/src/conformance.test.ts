@@ -11,7 +11,7 @@ describeStorage({ name: "memoryStorage", create: create(memoryStorage) });
 describe("the Storage contract", () => {
   const cases = new Map(storageCases().map((each) => [each.title, each]));
 
-  test("has at least 60 cases, all with different titles", () => {
+  test("D07: has at least 60 cases, all with different titles", () => {
     expect(cases.size).toBeGreaterThanOrEqual(60);
     expect(cases.size).toBe(storageCases().length);
   });
