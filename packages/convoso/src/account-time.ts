@@ -70,13 +70,14 @@ interface WallClock {
 function readWallClock(text: string): WallClock | null | undefined {
   let match = yearFirst.exec(text);
   if (match !== null) {
-    const [, year, month, day, ...rest] = match;
-    return wallClock([year, month, day], rest);
+    const [, year, month, day, hour, minute, second, fraction, half, named] = match;
+    return wallClock([year, month, day], [hour, minute, second, fraction, half, named]);
   }
   match = monthFirst.exec(text);
   if (match !== null) {
-    const [, month, day, year = "", ...rest] = match;
-    return wallClock([year.length === 2 ? `20${year}` : year, month, day], rest);
+    const [, month, day, year = "", hour, minute, second, fraction, half, named] = match;
+    const fullYear = year.length === 2 ? `20${year}` : year;
+    return wallClock([fullYear, month, day], [hour, minute, second, fraction, half, named]);
   }
   match = compact.exec(text);
   if (match !== null) {
@@ -94,25 +95,24 @@ function readWallClock(text: string): WallClock | null | undefined {
 
 type Text = string | undefined;
 
-function wallClock([year, month, day]: readonly Text[], rest: readonly Text[]): WallClock | null {
-  const [hourText, minute, second = "0", fraction = "", half, named] = rest;
+function wallClock(
+  [yearText, monthText, dayText]: readonly Text[],
+  [hourText, minuteText, secondText = "0", fraction, half, named]: readonly Text[],
+): WallClock | null {
   if (hourText === undefined) return null;
+  const year = Number(yearText);
+  const month = Number(monthText);
+  const day = Number(dayText);
   const hour = hourOf(Number(hourText), half);
-  const ms = Date.UTC(Number(year), Number(month) - 1, Number(day), hour, Number(minute), Number(second));
-  const date = new Date(ms);
-  // Date.UTC turns the 31st of February into a day of March, and "0000-00-00" into a day of 1899.
-  const isReal =
-    date.getUTCFullYear() === Number(year) &&
-    date.getUTCMonth() === Number(month) - 1 &&
-    date.getUTCDate() === Number(day) &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === Number(minute) &&
-    date.getUTCSeconds() === Number(second);
-  if (!isReal) return null;
-  return {
-    ms: ms + Number(fraction.slice(0, 3).padEnd(3, "0")),
-    zone: named,
-  };
+  const minute = Number(minuteText);
+  const second = Number(secondText);
+  // Date.UTC takes the years before 100 for those of the twentieth century.
+  const inRange = year >= 100 && month >= 1 && month <= 12 && hour <= 23 && minute <= 59 && second <= 59;
+  if (!inRange) return null;
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  // It also turns the 31st of February into a day of March.
+  if (new Date(ms).getUTCDate() !== day) return null;
+  return { ms: fraction === undefined ? ms : ms + Number(fraction.slice(0, 3).padEnd(3, "0")), zone: named };
 }
 
 function hourOf(hour: number, half: Text): number {

@@ -254,12 +254,13 @@ function metadataOf(
   recordings: readonly Recording[] | null,
 ): JsonValue {
   const metadata: { [name: string]: string } = {};
-  const add = (name: string, value: string | null): void => {
-    if (value !== null) metadata[name] = value;
-  };
-  add("dispositionName", disposition?.name ?? null);
-  add("sessionId", read("session_id"));
-  add("uniqueId", read("uniqueid"));
-  if (recordings?.[0]?.url === null) add("recordingFile", read("recording"));
-  return Object.keys(metadata).length === 0 ? null : metadata;
+  const name = disposition?.name ?? null;
+  const sessionId = read("session_id");
+  const uniqueId = read("uniqueid");
+  const recordingFile = recordings?.[0]?.url === null ? read("recording") : null;
+  if (name !== null) metadata["dispositionName"] = name;
+  if (sessionId !== null) metadata["sessionId"] = sessionId;
+  if (uniqueId !== null) metadata["uniqueId"] = uniqueId;
+  if (recordingFile !== null) metadata["recordingFile"] = recordingFile;
+  return (name ?? sessionId ?? uniqueId ?? recordingFile) === null ? null : metadata;
 }

@@ -1,5 +1,6 @@
 import type { CallFacts } from "@offhook/core";
 import { describe, expect, test } from "vitest";
+import { compileFields } from "./fields.ts";
 import { callOf, leadOf, translate } from "./fixtures/translate.ts";
 
 const factsOf = async (fields: object): Promise<CallFacts> => (await callOf({ call_id: "7", ...fields })).facts;
@@ -111,5 +112,15 @@ describe("the keys of an Adaptor (trap 1)", () => {
     ["phone", { customer_phone: "6155550188" }, { to: { e164: "+16155550188" } }],
   ])("%s has other names", async (_fact, fields, facts) => {
     expect(await factsOf(fields)).toMatchObject(facts);
+  });
+
+  test("S06: names without end, and long ones, displace none of them", () => {
+    const fieldsOf = compileFields();
+    for (let round = 0; round < 3; round += 1) {
+      const junk = Array.from({ length: 1500 }, (_, at) => [`${round} ${at}`, "x"]);
+      const fields = { ...Object.fromEntries(junk), Lead_ID: round, [`${" ".repeat(100)}Email`]: "a@b.test" };
+      const read = fieldsOf([fields]);
+      expect([read("leadId"), read("email"), read("city")]).toEqual([String(round), "a@b.test", null]);
+    }
   });
 });

@@ -67,20 +67,15 @@ export type FieldReader = (name: ConvosoField | OtherKey) => string | null;
 const otherKeys = ["id", "session_id", "uniqueid"] as const;
 type OtherKey = (typeof otherKeys)[number];
 
-interface KeyPath {
-  readonly key: string;
-  /** More than one for a path into JSON. */
-  readonly segments: readonly string[];
-}
-
 /**
  * Prepares the lookup of every fact.
  * @throws ConfigurationError `option_invalid` for a fact that does not exist or keys that are no list of texts.
  */
 export function compileFields(fields: ConvosoFields = {}): (layers: readonly FieldRecord[]) => FieldReader {
-  const paths = new Map<string, readonly KeyPath[]>();
-  for (const key of otherKeys) paths.set(key, [toPath(key)]);
-  for (const [name, keys] of Object.entries(defaultKeys)) paths.set(name, keys.map(toPath));
+  const layout = createLayout();
+  const slotsOf = new Map<string, readonly number[]>();
+  for (const key of otherKeys) slotsOf.set(key, [layout.slotOf(key)]);
+  for (const [name, keys] of Object.entries(defaultKeys)) slotsOf.set(name, keys.map(layout.slotOf));
   for (const [name, keys] of Object.entries(fields) as [string, unknown][]) {
     if (!Object.hasOwn(defaultKeys, name)) {
       throw new ConfigurationError(
@@ -92,41 +87,93 @@ export function compileFields(fields: ConvosoFields = {}): (layers: readonly Fie
     if (!Array.isArray(keys) || !keys.every((key): key is string => typeof key === "string" && key.trim() !== "")) {
       throw new ConfigurationError("option_invalid", `convoso({ fields: { ${name} } }): expected a list of keys`);
     }
-    paths.set(name, [...keys.map(toPath), ...(paths.get(name) ?? [])]);
+    slotsOf.set(name, [...keys.map(layout.slotOf), ...(slotsOf.get(name) ?? [])]);
   }
 
+  const fill = compileFill(layout);
   return (layers) => {
-    const values = flatten(layers);
+    const values = fill(layers);
     return (name) => {
-      for (const { key, segments } of paths.get(name) ?? []) {
-        const value = textOf(values.get(key)) ?? (segments.length > 1 ? textOf(valueAt(values, segments)) : null);
-        if (value !== null) return value;
+      for (const slot of slotsOf.get(name) ?? []) {
+        const value = values[slot];
+        if (typeof value === "string") return value;
       }
       return null;
     };
   };
 }
 
-const toPath = (text: string): KeyPath => {
-  const key = text.trim().toLowerCase();
-  return { key, segments: key.split(/[.[\]]+/).filter((segment) => segment !== "") };
-};
+/** What a slot holds: text, what paths may reach into, or nothing. */
+type Value = string | object | undefined;
 
-/** One table by lower-case key; a later record only fills what the earlier ones leave open. */
-function flatten(layers: readonly FieldRecord[]): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const layer of layers) {
-    for (const name of Object.keys(layer)) {
-      const key = name.trim().toLowerCase();
-      if (isAbsent(values.get(key))) values.set(key, layer[name]);
-    }
-  }
-  return values;
+/** Every key that somebody looks for has a slot; all others are passed over. */
+interface Layout {
+  /** By key in lower case. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** The slots of paths into JSON, such as `lead.id`: from which slot they start, and by which members they go. */
+  readonly paths: readonly { readonly slot: number; readonly start: number; readonly segments: readonly string[] }[];
+  readonly slotOf: (text: string) => number;
 }
 
-function valueAt(values: ReadonlyMap<string, unknown>, [first = "", ...rest]: readonly string[]): unknown {
-  let value = values.get(first);
-  for (const segment of rest) {
+function createLayout(): Layout {
+  const slots = new Map<string, number>();
+  const paths: Layout["paths"][number][] = [];
+  const slotOf = (text: string): number => {
+    const key = text.trim().toLowerCase();
+    const known = slots.get(key);
+    if (known !== undefined) return known;
+    const slot = slots.size;
+    slots.set(key, slot);
+    const [first = "", ...segments] = key.split(/[.[\]]+/).filter((segment) => segment !== "");
+    if (segments.length > 0) paths.push({ slot, start: slotOf(first), segments });
+    return slot;
+  };
+  return { slots, paths, slotOf };
+}
+
+/** Gives the values by slot; a later layer only fills what the earlier ones leave open. */
+function compileFill({ slots, paths }: Layout): (layers: readonly FieldRecord[]) => readonly Value[] {
+  const slotOfName = rememberSlots(slots);
+  // Copying it is many times faster than making one of this length.
+  const empty = Array.from<Value>({ length: slots.size });
+  return (layers) => {
+    const values = empty.slice();
+    for (const layer of layers) {
+      for (const name of Object.keys(layer)) {
+        const slot = slotOfName(name);
+        if (slot !== null) values[slot] ??= valueOf(layer[name]);
+      }
+    }
+    for (const { slot, start, segments } of paths) {
+      const value = values[start];
+      // A form may spell the path out.
+      if (typeof value === "object" && typeof values[slot] !== "string") values[slot] = valueAt(value, segments);
+    }
+    return values;
+  };
+}
+
+/** More names, and longer ones, than an account has. Senders choose names, so that memory must not grow with them. */
+const maxRemembered = 1000;
+const maxRememberedLength = 64;
+
+/** The slot of a name as an Adaptor writes it; null where nobody looks for it. An account repeats its names. */
+function rememberSlots(slots: ReadonlyMap<string, number>): (name: string) => number | null {
+  const remembered = new Map<string, number | null>();
+  return (name) => {
+    let slot = remembered.get(name);
+    if (slot === undefined) {
+      slot = slots.get(name.trim().toLowerCase()) ?? null;
+      if (remembered.size >= maxRemembered) remembered.clear();
+      if (name.length <= maxRememberedLength) remembered.set(name, slot);
+    }
+    return slot;
+  };
+}
+
+function valueAt(start: object, segments: readonly string[]): Value {
+  let value: unknown = start;
+  for (const segment of segments) {
     if (typeof value !== "object" || value === null) return undefined;
     if (Array.isArray(value)) {
       value = (value as readonly unknown[])[Number(segment)];
@@ -136,19 +183,20 @@ function valueAt(values: ReadonlyMap<string, unknown>, [first = "", ...rest]: re
     // An own key of an object, which TypeScript cannot index by text.
     value = name === undefined ? undefined : (value as FieldRecord)[name];
   }
-  return value;
+  return valueOf(value);
 }
 
 /** What Adaptors and relays write for nothing. */
 const absent = new Set(["", "null", "NULL", "undefined", "N/A"]);
-const isAbsent = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value === "string" && absent.has(value.trim()));
+const longestAbsent = 9;
 
-/** Texts, numbers and booleans as text; everything else, and what stands for nothing, is null. */
-function textOf(value: unknown): string | null {
+/** Texts, numbers and booleans as text; undefined where it stands for nothing. */
+function valueOf(value: unknown): Value {
   if (typeof value === "string") {
     const text = value.trim();
-    return absent.has(text) ? null : text;
+    // A long text would be hashed to be looked up.
+    return text.length <= longestAbsent && absent.has(text) ? undefined : text;
   }
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "object" && value !== null ? value : undefined;
 }

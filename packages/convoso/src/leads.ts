@@ -49,17 +49,16 @@ function idByContact(phone: string | null, email: string | null): string {
 
 /** The lead of a call, as far as the call's push says. */
 export function contactOf(read: FieldReader): Partial<Contact> | null {
-  const names = [read("firstName"), read("lastName")].filter((name) => name !== null);
-  const contact = {
-    id: read("leadId"),
-    name: names.length === 0 ? null : names.join(" "),
-    email: read("email"),
-    city: read("city"),
-    region: read("region"),
-    country: read("country"),
-  };
-  const { id, name, email, city, region, country } = contact;
-  return (id ?? name ?? email ?? city ?? region ?? country) === null ? null : contact;
+  const firstName = read("firstName");
+  const lastName = read("lastName");
+  const id = read("leadId");
+  const name = firstName !== null && lastName !== null ? `${firstName} ${lastName}` : (firstName ?? lastName);
+  const email = read("email");
+  const city = read("city");
+  const region = read("region");
+  const country = read("country");
+  const isKnown = (id ?? name ?? email ?? city ?? region ?? country) !== null;
+  return isKnown ? { id, name, email, city, region, country } : null;
 }
 
 const affirmative = new Set(["1", "true", "yes", "y"]);

@@ -1,5 +1,4 @@
-import { formToRecord, parseForm, parseJson, PayloadError, type VerifiedDelivery } from "@offhook/core";
-import * as z from "zod/mini";
+import { formToRecord, isRecord, parseForm, parseJson, PayloadError, type VerifiedDelivery } from "@offhook/core";
 import type { FieldRecord } from "./fields.ts";
 
 /** What one call or lead was told by, in layers: an earlier one has the say. */
@@ -17,9 +16,6 @@ const maxRecords = 500;
 const maxFields = 2000;
 
 const decoder = new TextDecoder();
-
-// The names are the customer's, so that only the frame has a schema. Drops the key `__proto__`.
-const recordSchema = z.record(z.string(), z.unknown());
 
 /**
  * Reads a request in any of the writings that Convoso and relays use: a form ("RAW"), JSON under any content type,
@@ -67,20 +63,22 @@ const looksLikeJson = (text: string): boolean => text.startsWith("{") || text.st
 const withoutEmptyValue = (text: string): string => (text.endsWith("=") ? text.slice(0, -1) : text);
 
 function readDocument(json: unknown, toRecords: (fields: FieldRecord) => ConvosoRecord[]): ConvosoRecord[] {
-  const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  if (list.length > maxRecords) {
-    throw new PayloadError("payload_invalid", `JSON: expected at most ${maxRecords} records, got ${list.length}`);
+  if (!Array.isArray(json)) return toRecords(checkFields(json));
+  if (json.length > maxRecords) {
+    throw new PayloadError("payload_invalid", `JSON: expected at most ${maxRecords} records, got ${json.length}`);
   }
-  return list.flatMap((item) => {
-    const parsed = recordSchema.safeParse(item);
-    if (!parsed.success) {
-      throw new PayloadError("payload_invalid", "JSON: expected an object or a list of objects, got something else");
-    }
-    if (Object.keys(parsed.data).length > maxFields) {
-      throw new PayloadError("payload_invalid", `JSON: expected at most ${maxFields} fields, got more`);
-    }
-    return toRecords(parsed.data);
-  });
+  return json.flatMap((item) => toRecords(checkFields(item)));
+}
+
+/** The names are the customer's, so that only the frame can be checked. */
+function checkFields(json: unknown): FieldRecord {
+  if (!isRecord(json)) {
+    throw new PayloadError("payload_invalid", "JSON: expected an object or a list of objects, got something else");
+  }
+  if (Object.keys(json).length > maxFields) {
+    throw new PayloadError("payload_invalid", `JSON: expected at most ${maxFields} fields, got more`);
+  }
+  return json;
 }
 
 /** The record itself, or what stands in its `params`: JSON, a query, an object or a list. */
