@@ -90,7 +90,7 @@ export type {
 export { verifyDelivery, type VerifyOptions } from "./verify.ts";
 export { signRequest, type SignOptions } from "./sign.ts";
 export { requireSecrets } from "./secrets.ts";
-export { createHmacKey, sha256Hex } from "#hmac";
+export { createHmacKey, sha256Hex } from "./hash.ts";
 export type { HashName, HmacKey, MessagePart, SignatureEncoding } from "./hmac.ts";
 export { createReference } from "./references.ts";
 export { phoneFromE164 } from "./e164.ts";
