@@ -164,6 +164,7 @@ function mergeRecording(known: Recording, said: Recording): Recording {
 
 /** The union by provider and id; what is said of one recording completes what was said before. */
 const unionRecordings: Rule<"recordings"> = (current, said) => {
+  if (current === undefined && said.length < 2) return said;
   const next = [...(current ?? [])];
   for (const recording of said) {
     const at = next.findIndex((known) => known.id === recording.id && known.provider === recording.provider);

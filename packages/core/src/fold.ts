@@ -19,6 +19,8 @@ const outcomes: { readonly [Status in CallStatus]: CallOutcome } = {
 
 type AnyRule = (current: unknown, said: unknown, event: CallEvent) => unknown;
 
+const rulesByName: ReadonlyMap<string, AnyRule> = new Map(Object.entries(rules) as [string, AnyRule][]);
+
 /**
  * The Call that a set of events describes. Pure, synchronous and total: any order and any repetition of the same
  * events gives the same bytes.
@@ -34,7 +36,10 @@ export function foldCall(events: readonly CallEvent[]): Call {
   const provenance: { [field: string]: string } = {};
   for (const event of ordered) decide(decided, provenance, event);
 
-  const references = uniteReferences(ordered.map((event) => event.references));
+  const references =
+    ordered.length === 1 && anyEvent.references.length === 1
+      ? anyEvent.references
+      : uniteReferences(ordered.map((event) => event.references));
   const status = decided.status ?? "queued";
   const costs = decided.cost ?? [];
   const times = timesOf(ordered);
@@ -74,7 +79,8 @@ export function foldCall(events: readonly CallEvent[]): Call {
     parentCallId: decided.parent === undefined ? null : callIdOf(decided.parent),
     metadata: decided.metadata ?? {},
     test: ordered.some((event) => event.test === true),
-    provenance: inFieldOrder(provenance),
+    // The only event states its fields in one order.
+    provenance: ordered.length === 1 ? provenance : inFieldOrder(provenance),
     createdAt: times.first,
     updatedAt: times.last,
     version: ordered.length,
@@ -86,13 +92,14 @@ function decide(decided: Partial<Decided>, provenance: { [field: string]: string
   const { facts } = event;
   for (const key in facts) {
     // Facts come from mappers; a name that has no rule says nothing.
-    if (!Object.hasOwn(rules, key)) continue;
+    const rule = rulesByName.get(key);
+    if (rule === undefined) continue;
     const name = key as keyof Decided;
     const said = facts[name];
     if (said === null || said === undefined) continue;
     const current = decided[name];
-    // One name indexes all three tables, which TypeScript cannot follow through a loop.
-    const next = (rules[name] as AnyRule)(current, said, event) as never;
+    // One name leads to the rule, the fact and the decision, which TypeScript cannot follow through a loop.
+    const next = rule(current, said, event) as never;
     if (next === current && current !== undefined) continue;
     decided[name] = next;
     provenance[name] = event.id;
@@ -112,12 +119,15 @@ function inFieldOrder(provenance: { readonly [field: string]: string }): { [fiel
 function timesOf(events: readonly CallEvent[]): { first: string; last: string } {
   let first: string | undefined;
   let last: string | undefined;
+  const consider = (time: string | null | undefined): void => {
+    if (time === null || time === undefined) return;
+    if (first === undefined || time < first) first = time;
+    if (last === undefined || time > last) last = time;
+  };
   for (const { occurredAt, facts } of events) {
-    for (const time of [occurredAt, facts.startedAt, facts.endedAt]) {
-      if (time === null || time === undefined) continue;
-      if (first === undefined || time < first) first = time;
-      if (last === undefined || time > last) last = time;
-    }
+    consider(occurredAt);
+    consider(facts.startedAt);
+    consider(facts.endedAt);
   }
   if (first !== undefined && last !== undefined) return { first, last };
   const heard = events.map((event) => event.receivedAt).toSorted();
