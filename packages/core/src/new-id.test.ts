@@ -6,5 +6,7 @@ test("ids sort by time and do not repeat", () => {
   const ids = times.map((time) => newId("dlv", time));
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(Array.from({ length: 5_000 }, () => newId("dlv", 0))).size).toBe(5_000);
+  const together = Array.from({ length: 5_000 }, () => newId("dlv", 1));
+  expect(together.toSorted()).toEqual(together);
   expect(ids[0]).toMatch(/^dlv_[0-9a-z]{26}$/);
 });
