@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { parse } from "node:querystring";
+import type { CallRailBody, ConvosoBody, ElevenLabsBody, RetellBody } from "./bodies.ts";
 
 /**
  * The handler that a user would paste, without any library: check, parse, pick the fields. It is what the candidates
@@ -49,10 +50,6 @@ export const checkConvoso = (secret: string, signature: string, body: Buffer): b
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
 export const checkToken = (secret: string, token: string): boolean => timingSafeEqual(sha256(token), sha256(secret));
 
-// What each vendor sends, as far as the handler reads it. JSON.parse gives no types, and checking them is what the
-// bare handler leaves out.
-type Json = { readonly [name: string]: any }; // oxlint-disable-line no-explicit-any -- see above
-
 export const mapTwilio = (p: { [name: string]: string }): object => ({
   provider: "twilio",
   id: p["CallSid"],
@@ -65,65 +62,65 @@ export const mapTwilio = (p: { [name: string]: string }): object => ({
   recordingUrl: p["RecordingUrl"],
   raw: p,
 });
-export const mapRetell = ({ event, call: c }: Json): object => ({
+export const mapRetell = ({ event, call: c }: RetellBody): object => ({
   provider: "retell",
-  id: c["call_id"],
+  id: c.call_id,
   type: event,
-  direction: c["direction"],
-  from: c["from_number"],
-  to: c["to_number"],
-  startedAt: c["start_timestamp"],
-  endedAt: c["end_timestamp"],
-  durationSeconds: c["duration_ms"] / 1000,
-  recordingUrl: c["recording_url"],
-  transcript: c["transcript_object"].map((turn: Json) => ({
-    role: turn["role"],
-    text: turn["content"],
-    at: turn["words"][0]?.start,
+  direction: c.direction,
+  from: c.from_number,
+  to: c.to_number,
+  startedAt: c.start_timestamp,
+  endedAt: c.end_timestamp,
+  durationSeconds: c.duration_ms / 1000,
+  recordingUrl: c.recording_url,
+  transcript: c.transcript_object.map((turn) => ({
+    role: turn.role,
+    text: turn.content,
+    at: turn.words[0]?.start,
   })),
-  summary: c["call_analysis"]?.call_summary,
+  summary: c.call_analysis?.call_summary,
   raw: c,
 });
-export const mapElevenLabs = ({ type, data: d }: Json): object => ({
+export const mapElevenLabs = ({ type, data: d }: ElevenLabsBody): object => ({
   provider: "elevenlabs",
-  id: d["conversation_id"],
+  id: d.conversation_id,
   type,
-  direction: d["metadata"].phone_call?.direction,
-  from: d["metadata"].phone_call?.external_number,
-  to: d["metadata"].phone_call?.agent_number,
-  startedAt: d["metadata"].start_time_unix_secs * 1000,
-  endedAt: (d["metadata"].start_time_unix_secs + d["metadata"].call_duration_secs) * 1000,
-  durationSeconds: d["metadata"].call_duration_secs,
-  transcript: d["transcript"].map((turn: Json) => ({
-    role: turn["role"],
-    text: turn["message"],
-    at: turn["time_in_call_secs"],
+  direction: d.metadata.phone_call?.direction,
+  from: d.metadata.phone_call?.external_number,
+  to: d.metadata.phone_call?.agent_number,
+  startedAt: d.metadata.start_time_unix_secs * 1000,
+  endedAt: (d.metadata.start_time_unix_secs + d.metadata.call_duration_secs) * 1000,
+  durationSeconds: d.metadata.call_duration_secs,
+  transcript: d.transcript.map((turn) => ({
+    role: turn.role,
+    text: turn.message,
+    at: turn.time_in_call_secs,
   })),
-  summary: d["analysis"]?.transcript_summary,
+  summary: d.analysis?.transcript_summary,
   raw: d,
 });
-export const mapCallRail = (p: Json): object => ({
+export const mapCallRail = (p: CallRailBody): object => ({
   provider: "callrail",
-  id: p["resource_id"],
+  id: p.resource_id,
   type: "post_call",
-  direction: p["direction"],
-  from: p["customer_phone_number"],
-  to: p["tracking_phone_number"],
-  startedAt: Date.parse(p["start_time"]),
-  durationSeconds: Number(p["duration"]),
-  recordingUrl: p["recording"],
-  transcript: p["transcription"],
+  direction: p.direction,
+  from: p.customer_phone_number,
+  to: p.tracking_phone_number,
+  startedAt: Date.parse(p.start_time),
+  durationSeconds: Number(p.duration),
+  recordingUrl: p.recording,
+  transcript: p.transcription,
   raw: p,
 });
-export const mapConvoso = (p: Json): object => ({
+export const mapConvoso = (p: ConvosoBody): object => ({
   provider: "convoso",
-  id: p["call_log_id"],
-  type: p["status"],
-  direction: p["call_type"],
-  from: p["caller_id_displayed"],
-  to: p["phone_number"],
-  startedAt: Date.parse(p["call_date"]),
-  durationSeconds: Number(p["call_length"]),
-  recordingUrl: p["recording_url"],
+  id: p.call_log_id,
+  type: p.status,
+  direction: p.call_type,
+  from: p.caller_id_displayed,
+  to: p.phone_number,
+  startedAt: Date.parse(p.call_date),
+  durationSeconds: Number(p.call_length),
+  recordingUrl: p.recording_url,
   raw: p,
 });

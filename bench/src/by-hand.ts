@@ -1,12 +1,10 @@
 import type { Call, Phone } from "@offhook/core";
+import type { CallRailBody, ConvosoBody } from "./bodies.ts";
 
 /**
  * The same Calls as Offhook makes of the benchmark's requests, written by hand for exactly these: no schemas, no
  * events, no rules, no provenance, the field names fixed. What a good engineer would write who knows what arrives.
  */
-
-// JSON.parse gives no types, and checking them is what this code leaves out.
-type Json = { readonly [name: string]: any }; // oxlint-disable-line no-explicit-any -- see above
 
 const e164 = /^\+[1-9]\d{6,14}$/;
 const phone = (raw: string): Phone => ({ e164: e164.test(raw) ? raw : null, raw });
@@ -88,64 +86,64 @@ export function twilioCall(fields: { readonly [name: string]: string }): ByHand 
   };
 }
 
-export function callrailCall(p: Json): ByHand {
-  const id: string = p["resource_id"];
-  const startedMs = Date.parse(p["start_time"]);
-  const durationSeconds = Number(p["duration"]);
+export function callrailCall(p: CallRailBody): ByHand {
+  const id = p.resource_id;
+  const startedMs = Date.parse(p.start_time);
+  const durationSeconds = Number(p.duration);
   const startedAt = new Date(startedMs).toISOString();
   const endedAt = new Date(startedMs + durationSeconds * 1000).toISOString();
   return {
     ...nothing,
     id: `call_callrail_${id}`,
     references: [{ provider: "callrail", id, kind: "session" }],
-    direction: p["direction"],
-    status: p["answered"] || p["voicemail"] ? "completed" : "no_answer",
-    outcome: p["voicemail"] ? "voicemail" : p["answered"] ? "answered" : "missed",
-    from: phone(p["customer_phone_number"]),
-    to: phone(p["tracking_phone_number"]),
-    trackingNumber: phone(p["tracking_phone_number"]),
+    direction: p.direction,
+    status: p.answered || p.voicemail ? "completed" : "no_answer",
+    outcome: p.voicemail ? "voicemail" : p.answered ? "answered" : "missed",
+    from: phone(p.customer_phone_number),
+    to: phone(p.tracking_phone_number),
+    trackingNumber: phone(p.tracking_phone_number),
     startedAt,
     endedAt,
     durationSeconds,
     lead: {
-      id: p["person_resource_id"] || null,
-      name: p["customer_name"] || null,
+      id: p.person_resource_id || null,
+      name: p.customer_name || null,
       email: null,
-      city: p["customer_city"] || null,
-      region: p["customer_state"] || null,
-      country: p["customer_country"] || null,
+      city: p.customer_city || null,
+      region: p.customer_state || null,
+      country: p.customer_country || null,
     },
     source: {
-      name: p["source"] || null,
-      medium: p["medium"] || p["utm_medium"] || null,
-      campaign: p["campaign"] || p["utm_campaign"] || null,
-      term: p["keywords"] || p["utm_term"] || null,
-      content: p["utm_content"] || null,
-      referrer: p["referring_url"] || null,
-      landingPage: p["landing_page_url"] || null,
-      gclid: p["gclid"] || null,
-      fbclid: p["fbclid"] || null,
-      msclkid: p["msclkid"] || null,
+      name: p.source || null,
+      medium: p.medium || p.utm_medium || null,
+      campaign: p.campaign || p.utm_campaign || null,
+      term: p.keywords || p.utm_term || null,
+      content: p.utm_content || null,
+      referrer: p.referring_url || null,
+      landingPage: p.landing_page_url || null,
+      gclid: p.gclid || null,
+      fbclid: p.fbclid || null,
+      msclkid: p.msclkid || null,
     },
-    recordings: p["recording"]
+    recordings: p.recording
       ? [
           {
             provider: "callrail",
             id,
             state: "available",
-            url: p["recording"],
+            url: p.recording,
             channels: null,
-            durationSeconds: Number(p["recording_duration"]),
+            durationSeconds: p.recording_duration,
             expiresAt: null,
           },
         ]
       : [],
-    transcript: p["transcription"] ? { text: p["transcription"], turns: [] } : null,
-    disposition: p["lead_status"] || null,
-    tags: p["tags"].map((tag: string | { name: string }) => (typeof tag === "string" ? tag : tag.name)),
-    note: p["note"] || null,
-    value: p["value"] ? { amount: String(p["value"]), currency: "USD" } : null,
-    metadata: { callrail: { companyId: p["company_resource_id"], legacyId: String(p["id"]) } },
+    transcript: p.transcription ? { text: p.transcription, turns: [] } : null,
+    disposition: p.lead_status || null,
+    tags: p.tags.map((tag) => (typeof tag === "string" ? tag : tag.name)),
+    note: p.note || null,
+    value: p.value ? { amount: String(p.value), currency: "USD" } : null,
+    metadata: { callrail: { companyId: p.company_resource_id, legacyId: String(p.id) } },
     createdAt: startedAt,
     updatedAt: endedAt,
   };
@@ -171,51 +169,51 @@ function fromWallClock(text: string): number {
   return utc - offsetMs;
 }
 
-export function convosoCall(p: Json): ByHand {
-  const id: string = p["call_log_id"];
-  const startedMs = fromWallClock(p["call_date"]);
-  const durationSeconds = Number(p["call_length"]);
+export function convosoCall(p: ConvosoBody): ByHand {
+  const id = p.call_log_id;
+  const startedMs = fromWallClock(p.call_date);
+  const durationSeconds = Number(p.call_length);
   const startedAt = new Date(startedMs).toISOString();
   const endedAt = new Date(startedMs + durationSeconds * 1000).toISOString();
-  const converted = p["status"] === "SALE";
+  const converted = p.status === "SALE";
   return {
     ...nothing,
     id: `call_convoso_${id}`,
     references: [{ provider: "convoso", id, kind: "session" }],
-    direction: p["call_type"] === "INBOUND" ? "inbound" : "outbound",
+    direction: p.call_type === "INBOUND" ? "inbound" : "outbound",
     status: "completed",
     outcome: "answered",
-    endReason: { code: p["term_reason"].toLowerCase(), raw: p["term_reason"] },
-    from: national(p["caller_id_displayed"]),
-    to: national(p["phone_number"]),
+    endReason: { code: p.term_reason.toLowerCase(), raw: p.term_reason },
+    from: national(p.caller_id_displayed),
+    to: national(p.phone_number),
     startedAt,
     endedAt,
     durationSeconds,
-    agent: { id: p["user_id"], name: p["agent_name"], kind: "human" },
-    campaign: { id: p["campaign_id"], name: p["campaign_name"] },
+    agent: { id: p.user_id, name: p.agent_name, kind: "human" },
+    campaign: { id: p.campaign_id, name: p.campaign_name },
     lead: {
-      id: p["lead_id"],
-      name: `${p["first_name"]} ${p["last_name"]}`,
-      email: p["email"] || null,
-      city: p["city"] || null,
-      region: p["state"] || null,
-      country: p["country"] || null,
+      id: p.lead_id,
+      name: `${p.first_name} ${p.last_name}`,
+      email: p.email || null,
+      city: p.city || null,
+      region: p.state || null,
+      country: p.country || null,
     },
     recordings: [
       {
         provider: "convoso",
         id,
         state: "available",
-        url: p["recording_url"],
+        url: p.recording_url,
         channels: null,
         durationSeconds: null,
         expiresAt: null,
       },
     ],
-    disposition: p["status"],
-    note: p["agent_comment"],
-    conversion: { converted, reason: `disposition ${p["status"]}` },
-    metadata: { convoso: { dispositionName: p["status_name"] } },
+    disposition: p.status,
+    note: p.agent_comment,
+    conversion: { converted, reason: `disposition ${p.status}` },
+    metadata: { convoso: { dispositionName: p.status_name } },
     createdAt: startedAt,
     updatedAt: endedAt,
   };

@@ -114,14 +114,18 @@ const bestPhone = (current: Phone | undefined, said: Phone): Phone =>
 function memberwise<T extends object>(names: readonly (keyof T & string)[]) {
   return (current: T | undefined, said: { readonly [Name in keyof T]?: T[Name] | null | undefined }): T => {
     const next: { [Name in keyof T]?: T[Name] | null } = {};
-    let changed = current === undefined;
+    if (current === undefined) {
+      for (const name of names) next[name] = said[name] ?? null;
+      // Every name is set above; T's members are all nullable.
+      return next as T;
+    }
+    let changed = false;
     for (const name of names) {
-      const value = said[name] ?? current?.[name] ?? null;
-      if (value !== current?.[name]) changed = true;
+      const value = said[name] ?? current[name];
+      if (value !== current[name]) changed = true;
       next[name] = value;
     }
-    // Every name is set above; T's members are all nullable.
-    return changed || current === undefined ? (next as T) : current;
+    return changed ? (next as T) : current; // as above
   };
 }
 

@@ -7,7 +7,6 @@ import {
   verifyDelivery,
   type Answer,
   type Call,
-  type CallEventDraft,
   type Offhook,
   type Provider,
   type ProviderRoute,
@@ -17,8 +16,10 @@ import {
 } from "@offhook/core";
 import { describe, expect, test } from "vitest";
 import { forgeriesOf } from "./forgeries.ts";
+import { contentTypeOf, garbage } from "./garbage.ts";
 import { permutations, seededRandom, shuffleWithDuplicates } from "./permutations.ts";
 import { signSample, type SampleRequest } from "./sample.ts";
+import { expectValidEvent } from "./valid-event.ts";
 
 export interface ProviderConformanceOptions {
   readonly name: string;
@@ -36,7 +37,6 @@ export interface ProviderConformanceOptions {
 }
 
 const defaultNowMs = Date.UTC(2026, 10, 20, 12);
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**
  * The contract of a provider as a suite: genuine requests pass and forged ones do not, every kind is mapped or kept,
@@ -266,62 +266,4 @@ function rawDelivery(
   receivedAtMs: number,
 ): RawDelivery {
   return { method, url, query: queryOf(url), headers, body, receivedAtMs };
-}
-
-function expectValidEvent(event: CallEventDraft): void {
-  expect(event.references.length).toBeGreaterThan(0);
-  for (const reference of event.references) expect(reference.id).not.toBe("");
-  const { startedAt, answeredAt, endedAt, durationSeconds, talkSeconds, ringSeconds } = event.facts;
-  for (const time of [event.occurredAt, startedAt, answeredAt, endedAt])
-    if (time != null) expect(time).toMatch(isoTime);
-  for (const seconds of [durationSeconds, talkSeconds, ringSeconds]) {
-    if (seconds != null) expect(Number.isInteger(seconds) && seconds >= 0).toBe(true);
-  }
-  // Facts must survive being written down.
-  expect(JSON.parse(JSON.stringify(event.facts))).toEqual(stripUndefined(event.facts));
-}
-
-function stripUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(stripUndefined);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => [name, stripUndefined(member)]),
-  );
-}
-
-const contentTypes = ["application/json", "application/x-www-form-urlencoded", "text/plain", ""];
-const contentTypeOf = (random: () => number): string => contentTypes[Math.floor(random() * contentTypes.length)] ?? "";
-const oddPieces = [
-  "null",
-  "0",
-  "[]",
-  "{}",
-  '""',
-  "[{}]",
-  '{"__proto__":{"a":1}}',
-  "\u0000",
-  "\ud800",
-  "%00=%ff&&=",
-  "a=b&a=c",
-  "{",
-  "[".repeat(1000),
-  `${'{"a":'.repeat(1000)}1${"}".repeat(1000)}`,
-  '{"call":null}',
-  '{"data":[]}',
-  '{"call":{"call_id":7}}',
-  "CallSid=&CallStatus=completed",
-];
-
-/** A sample with a piece cut out or replaced, or something that is no payload at all. */
-function garbage(random: () => number, samples: readonly SampleRequest[]): Uint8Array {
-  const odd = oddPieces[Math.floor(random() * oddPieces.length)] ?? "";
-  const sample = samples[Math.floor(random() * samples.length)]?.body ?? "";
-  const cut = Math.floor(random() * sample.length);
-  const text =
-    random() < 0.3
-      ? odd
-      : sample.slice(0, cut) + (random() < 0.5 ? odd : "") + sample.slice(cut + Math.floor(random() * 20));
-  return new TextEncoder().encode(text);
 }
