@@ -1,20 +1,28 @@
 // Measures Offhook against what a user would write by hand and against the vendors' SDKs:
-//   node bench/src/main.ts [--only verify,pipeline,ingest,scale] [--rounds 21] [--calls 1000000]
+//   node bench/src/main.ts [--only verify,pipeline,ingest,scale] [--calls 1000000]
 import { parseArgs } from "node:util";
+import { createCases } from "./cases.ts";
 import { benchIngest } from "./ingest.ts";
-import { benchPipeline } from "./pipeline.ts";
+import { inOwnProcess, runCase } from "./own-process.ts";
 import { print } from "./print.ts";
 import { benchScale } from "./scale.ts";
-import { benchVerification } from "./verification.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, calls: { type: "string", default: "1000000" } },
+  options: {
+    only: { type: "string", default: "verify,pipeline,ingest,scale" },
+    calls: { type: "string", default: "1000000" },
+    case: { type: "string" },
+  },
 });
-const only = values.only?.split(",");
-const wanted = (name: string): boolean => only === undefined || only.includes(name);
 
-console.log(`Node ${process.version}. Ratios are taken within one run, round by round; times vary with the machine.`);
-if (wanted("verify")) print(await benchVerification());
-if (wanted("pipeline")) print(await benchPipeline());
-if (wanted("ingest")) print(await benchIngest());
-if (wanted("scale")) print(await benchScale(Number(values.calls)));
+if (values.case !== undefined) {
+  await runCase(values.only, values.case);
+} else {
+  const wanted = new Set(values.only.split(","));
+  console.log(`Node ${process.version}. Ratios are taken within one run, round by round; times vary with the machine.`);
+  for (const group of ["verify", "pipeline"].filter((name) => wanted.has(name))) {
+    for (const { name } of await createCases()) print([await inOwnProcess(group, name)]);
+  }
+  if (wanted.has("ingest")) print(await benchIngest());
+  if (wanted.has("scale")) print(await benchScale(Number(values.calls)));
+}
