@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Refusals are logged; only a failing test's lines are of interest.
+    silent: "passed-only",
     projects: [
       {
         extends: true,

@@ -2,6 +2,7 @@ import {
   createOffhook,
   memoryStorage,
   signRequest,
+  silentLogger,
   type IncomingRequest,
   type Offhook,
   type Provider,
@@ -59,7 +60,13 @@ export async function fuzzProvider(
 }
 
 function open(provider: Provider): Offhook {
-  return createOffhook({ providers: [provider], storage: memoryStorage(), now: () => nowMs, runJobs: false });
+  return createOffhook({
+    providers: [provider],
+    storage: memoryStorage(),
+    now: () => nowMs,
+    runJobs: false,
+    logger: silentLogger,
+  });
 }
 
 /** A mapper may find a payload unreadable; any other error is a mistake in it. */

@@ -18,6 +18,8 @@ const offhook = createOffhook({
   },
 });
 
+await offhook.open(); // fails here, not at the first webhook
+
 const app = express();
 app.use("/api/webhooks", toExpressHandler(offhook));
 app.use(express.json()); // after Offhook: signatures cover the bytes as they were sent

@@ -30,7 +30,7 @@ test("W09, E15: the program stores a signed call and tells the app that it ended
     const provider = twilio({ authToken, publicUrl: "https://app.example.com" });
     for (const sample of twilioLife()) {
       const { method, url, headers, body } = await signSample(provider, sample);
-      const response = await fetch(`http://127.0.0.1:${port}${url}`, { method, headers, body: new Uint8Array(body) });
+      const response = await fetch(`http://127.0.0.1:${port}${url}`, { method, headers, body });
       expect(response.status).toBe(204);
     }
     const { value } = await lines.next();

@@ -249,3 +249,12 @@ test("secrets and the database are for this user only", async () => {
   for (const name of ["admin-token", "development-secrets.json", "running.json"])
     expect(await modeOf(name)).toBe(0o600);
 });
+
+test("a mistyped webhook address is not there, rather than in want of a token", async () => {
+  const headers = { authorization: "" };
+  for (const path of ["/api/webhooks/twillio", "/api/webhooks/callrail/post_call", "/api/webhooks"]) {
+    const response = await server.ask(path, { method: "POST", headers, body: "{}" });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+  }
+});

@@ -29,6 +29,11 @@ export function createApp(options: AppOptions): { readonly app: Express; readonl
 
   // At the root, so that the absolute addresses work as well, and before any body parser.
   app.use(toExpressHandler(offhook));
+  // A mistyped address shall not be told that a token is missing.
+  app.use("/api/webhooks", (request, response) => {
+    logger.warn({ path: request.originalUrl.split("?")[0]?.slice(0, 200) }, "[http] no such webhook address");
+    refuse(response, "not_found");
+  });
   app.get("/healthz", (_request, response) => void response.json({ ok: true }));
   app.use("/api", managementRoutes({ offhook, adminTokens, providers: providers.map(({ name }) => name) }));
   app.use((_request, response) => refuse(response, "not_found"));

@@ -16,11 +16,21 @@ export function writeRunning(environment: Environment, running: Running): void {
   writePrivateFile(runningFile(environment), `${JSON.stringify(running)}\n`);
 }
 
-/** May name a server that was killed. */
+/** Undefined when the server that wrote it was killed. */
 export function findRunning(environment: Environment): Running | undefined {
   const text = readPrivateFile(runningFile(environment));
   // Only writeRunning writes it.
-  return text === undefined ? undefined : (JSON.parse(text) as Running);
+  const running = text === undefined ? undefined : (JSON.parse(text) as Running);
+  return running !== undefined && isAlive(running.pid) ? running : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 asks and does nothing.
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Leaves the file of a server that has started since. */

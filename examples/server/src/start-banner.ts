@@ -28,6 +28,8 @@ export function startBanner(environment: Environment, server: RunningServer): st
     "Read them:",
     `  curl -H "Authorization: Bearer ${adminToken}" "${address}/api/calls"`,
     "",
+    `Stop with Ctrl-C, or: kill ${process.pid}`,
+    "",
   ];
   return lines.join("\n");
 }

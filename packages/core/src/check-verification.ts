@@ -1,6 +1,6 @@
 import { ConfigurationError } from "./errors.ts";
 import { requireSecrets } from "./secrets.ts";
-import type { Verification } from "./verification.ts";
+import type { HmacVerification, Verification } from "./verification.ts";
 
 /**
  * Checks what a provider declares, for providers that no compiler has checked.
@@ -9,7 +9,7 @@ import type { Verification } from "./verification.ts";
  * @throws ConfigurationError `option_invalid` or `secret_missing` for a declaration that would let everybody in.
  */
 export function checkVerification(name: string, verification: Verification): void {
-  const invalid = (expected: string): ConfigurationError =>
+  const invalid: Invalid = (expected) =>
     new ConfigurationError("option_invalid", `Verification of "${name}": expected ${expected}, got something else`);
   switch (verification.type) {
     case "hmac":
@@ -19,6 +19,7 @@ export function checkVerification(name: string, verification: Verification): voi
       if (Array.isArray(verification.message) && !verification.message.includes("body")) {
         throw invalid("a message that holds the body");
       }
+      checkFreshness(verification, invalid);
       return;
     case "shared-secret":
       requireSecrets(`Verification of "${name}"`, verification.secrets);
@@ -37,6 +38,16 @@ export function checkVerification(name: string, verification: Verification): voi
   }
 }
 
-function checkHeader(header: string, invalid: (expected: string) => ConfigurationError): void {
-  if (header === "" || header !== header.toLowerCase()) throw invalid("a header name in lower case");
+/** A time that is stated and not judged, or judged and not signed, would be no protection against replays. */
+function checkFreshness({ format, freshness, message }: HmacVerification, invalid: Invalid): void {
+  if (format.type === "fields" && freshness === undefined) throw invalid("freshness, because the header has a time");
+  if (freshness !== undefined && Array.isArray(message) && !message.includes("timestamp")) {
+    throw invalid("a message that holds the timestamp, because its freshness is judged");
+  }
+}
+
+type Invalid = (expected: string) => ConfigurationError;
+
+function checkHeader(header: string, invalid: Invalid): void {
+  if (header === "" || header !== header.toLowerCase()) throw invalid(`a header name in lower case, not "${header}"`);
 }

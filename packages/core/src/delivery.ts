@@ -10,7 +10,7 @@ export type ReadBody = (maxBytes: number) => Promise<Uint8Array>;
 
 /**
  * A request as the doors hand it to core: plain data, because building a `Request` in Node costs more than
- * verifying its signature (performance.md, "Fetch objects").
+ * verifying its signature: 7 to 9 µs against 3.
  */
 export interface IncomingRequest {
   readonly method: string;

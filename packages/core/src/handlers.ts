@@ -1,4 +1,4 @@
-import type { Call, JsonValue } from "./call.ts";
+import type { Call } from "./call.ts";
 import type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { Lead } from "./lead.ts";
@@ -64,7 +64,7 @@ export function wantedChanges(handlers: Handlers, notifiers: readonly Notifier[]
     if (!changeTypes.has(change)) {
       throw new ConfigurationError(
         "option_invalid",
-        `Changes: expected one of ${[...changeTypes].join(", ")}, got "${change}"`,
+        `on and notifiers: expected changes such as ${[...changeTypes].join(", ")}, got "${change}"`,
       );
     }
     // Checked on the line above.
@@ -75,7 +75,13 @@ export function wantedChanges(handlers: Handlers, notifiers: readonly Notifier[]
     }
     wanted.set(type, [...consumers, consumer]);
   };
-  for (const [change, handler] of Object.entries(handlers)) if (handler !== undefined) add(change, handlerConsumer);
+  for (const [change, handler] of Object.entries(handlers)) {
+    if (handler === undefined) continue;
+    if (typeof handler !== "function") {
+      throw new ConfigurationError("option_invalid", `on["${change}"]: expected a function, got something else`);
+    }
+    add(change, handlerConsumer);
+  }
   for (const { name, changes } of notifiers) for (const change of new Set(changes)) add(change, `notifier:${name}`);
   return wanted;
 }
@@ -90,23 +96,33 @@ export interface HandlerRunnerOptions {
 
 /** Runs the jobs of kind `handle`: tells one handler or notifier of a change. */
 export function handlerRunner({ tenantId, handlers, notifiers, getCall, getLead }: HandlerRunnerOptions): RunJob {
+  async function changeOf(
+    type: ChangeType,
+    recordId: string,
+    id: string,
+    attempt: number,
+  ): Promise<CallChange | LeadChange | undefined> {
+    if (type === "lead.created" || type === "lead.updated") {
+      const lead = await getLead(recordId);
+      return lead && { id, type, lead, attempt };
+    }
+    const call = await getCall(recordId);
+    return call && { id, type, call, attempt };
+  }
+
   return async ({ kind, attempts: attempt, payload }) => {
     if (kind !== "handle") throw new TypeError(`Job: expected kind "handle", got "${kind}"`);
     // As `handlerJobs` wrote it.
     const { change, recordId, cause, consumer } = payload as unknown as HandlePayload;
-    const id = `${change}:${cause}`;
-    const isLead = change === "lead.created" || change === "lead.updated";
-    const record = await (isLead ? getLead(recordId) : getCall(recordId));
+    const told = await changeOf(change, recordId, `${change}:${cause}`, attempt);
     // Deleted meanwhile: there is nothing to tell of.
-    if (record === undefined) return;
+    if (told === undefined) return;
     if (consumer !== handlerConsumer) {
-      const notifier = notifiers.find(({ name }) => consumer === `notifier:${name}`);
-      // Records hold nothing but JSON; interfaces have no index signature, which is all that differs.
-      await notifier?.notify({ id, tenantId, change, record: record as unknown as JsonValue });
-    } else if (isLead) {
-      await handlers[change]?.({ id, attempt, type: change, lead: record as Lead }); // getLead's
+      await notifiers.find(({ name }) => consumer === `notifier:${name}`)?.notify({ ...told, tenantId });
+    } else if ("lead" in told) {
+      await handlers[told.type]?.(told);
     } else {
-      await handlers[change]?.({ id, attempt, type: change, call: record as Call }); // getCall's
+      await handlers[told.type]?.(told);
     }
   };
 }

@@ -3,7 +3,7 @@ import type { HmacKey, HmacKeyFactory, Sha256 } from "./hmac.ts";
 
 /**
  * HMAC on `node:crypto`. The key is a KeyObject made once: a Buffer key costs five times as much per call,
- * and WebCrypto ten times (performance.md, "HMAC primitives").
+ * and WebCrypto ten times.
  */
 export const createHmacKey: HmacKeyFactory = (hash, secret): HmacKey => {
   const key = createSecretKey(secret, "utf8");

@@ -38,7 +38,7 @@ export type { CallEvent, CallEventDraft, CallEventType, CallFacts, EventSource }
 export type { Lead, LeadEvent, LeadEventDraft, LeadFacts } from "./lead.ts";
 export type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
 export type { InboundCall, InboundResponder } from "./inbound.ts";
-export type { Logger, LogFields } from "./logger.ts";
+export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export type { Notification, Notifier } from "./notifier.ts";
 export type { DrainOptions, DrainResult } from "./outbox.ts";
 export {

@@ -7,6 +7,18 @@ export interface Logger {
 
 export type LogFields = { readonly [name: string]: string | number | boolean | null | undefined };
 
+/**
+ * The default: warnings and errors go to the console, so that what is refused or fails is seen before anybody has
+ * chosen a logger.
+ */
+export const consoleLogger: Logger = {
+  info() {},
+  // oxlint-disable-next-line no-console -- the only place that writes to it
+  warn: (fields, message) => console.warn(message, fields),
+  // oxlint-disable-next-line no-console -- as above
+  error: (fields, message) => console.error(message, fields),
+};
+
 /** Writes nothing. */
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} };
 

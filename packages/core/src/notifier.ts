@@ -1,15 +1,8 @@
-import type { JsonValue } from "./call.ts";
 import type { ChangeType } from "./changes.ts";
+import type { CallChange, LeadChange } from "./handlers.ts";
 
-/** A message to people or systems about a change. */
-export interface Notification {
-  /** Stable: the same change has the same id, so that a receiver can ignore a repetition. */
-  readonly id: string;
-  readonly tenantId: string;
-  readonly change: ChangeType;
-  /** The Call or Lead as JSON, as it is when the notification is sent. */
-  readonly record: JsonValue;
-}
+/** A message to people or systems about a change: what a handler gets, and whose it is. */
+export type Notification = (CallChange | LeadChange) & { readonly tenantId: string };
 
 /**
  * Tells people or systems: Pusher, a signed webhook, e-mail, Slack. Runs from the outbox, after the commit: at

@@ -467,7 +467,7 @@ describe("handlers", () => {
         {
           name: "test",
           changes: ["call.merged"],
-          notify: async ({ id, change }) => void told.push(`${change} ${id.length > 0}`),
+          notify: async ({ id, type }) => void told.push(`${type} ${id.length > 0}`),
         },
       ],
     });
@@ -516,6 +516,10 @@ describe("doors", () => {
 
 describe("construction", () => {
   test.each<[string, Partial<OffhookOptions>]>([
+    ["a provider that was not called", { providers: [toyProvider as never] }],
+    ["no list of providers", { providers: toyProvider() as never }],
+    ["no storage", { storage: undefined as never }],
+    ["a handler that is none", { on: { "call.ended": 1 as never } }],
     ["two providers on one address", { providers: [toyProvider(), toyProvider()] }],
     ["a prefix that is no path", { prefix: "hooks" }],
     ["a provider name that ids cannot hold", { providers: [{ ...toyProvider(), name: "To_y" }] }],
@@ -554,6 +558,14 @@ describe("what a provider or storage without types can get wrong", () => {
     ["an empty secret", { ...toyVerification, secrets: "" }],
     ["a message without the body", { ...toyVerification, message: ["timestamp"] }],
     ["a header in capitals", { ...toyVerification, header: "X-Signature" }],
+    [
+      "a time whose age nobody judges",
+      { ...toyVerification, format: { type: "fields", timestamp: "t", signature: "v" } },
+    ],
+    [
+      "an age of a time that is not signed",
+      { ...toyVerification, freshness: { unit: "seconds", pastMs: 1, futureMs: 1 } },
+    ],
     ["no reason for taking everything", { type: "none", reason: " " }],
     ["a custom check that is none", { type: "custom" }],
   ])("a verification of %s is refused at construction", (_title, verification) => {
@@ -572,6 +584,10 @@ describe("what a provider or storage without types can get wrong", () => {
     ["nothing", undefined],
     ["events that are no list", { kind: "x", events: {} }],
     ["an event without a reference", { kind: "x", events: [{ type: "call.ended", references: [], facts: {} }] }],
+    [
+      "a time in words",
+      { kind: "x", events: [{ type: "call.ended", occurredAt: "yesterday", references: [{}], facts: {} }] },
+    ],
     ["an event without facts", { kind: "x", events: [{ type: "call.ended", references: [{}] }] }],
   ])("a mapper that gives %s is a failed delivery", async (_title, translation) => {
     const translate = typeof translation === "function" ? translation : () => translation;

@@ -10,7 +10,7 @@ import { fromRequest, toResponse, type RequestOrigin } from "./fetch.ts";
 import { handlerRunner, wantedChanges, type Handlers } from "./handlers.ts";
 import type { InboundResponder } from "./inbound.ts";
 import type { Lead } from "./lead.ts";
-import { describeError, safeLogger, silentLogger, type Logger } from "./logger.ts";
+import { consoleLogger, describeError, safeLogger, type Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
 import { Outbox, type DrainOptions, type DrainResult } from "./outbox.ts";
 import type { Provider } from "./provider.ts";
@@ -34,6 +34,7 @@ export interface OffhookOptions {
   readonly prefix?: string;
   /** Whose calls these are; one Offhook serves one tenant. Default `"default"`. */
   readonly tenantId?: string;
+  /** Default: warnings and errors go to the console. */
   readonly logger?: Logger;
   /** Serve `…/echo`, which repeats requests. Default: only where NODE_ENV says development or test. */
   readonly echo?: boolean;
@@ -104,11 +105,14 @@ const maxLimit = 200;
  */
 export function createOffhook(options: OffhookOptions): Offhook {
   const { storage } = options;
+  if (!Array.isArray(options.providers) || typeof storage?.write !== "function") {
+    throw new ConfigurationError("option_invalid", "createOffhook: expected a list of providers and a storage");
+  }
   const tenantId = options.tenantId ?? "default";
   if (tenantId === "" || tenantId.includes("\u0000")) {
     throw new ConfigurationError("option_invalid", "tenantId: expected a name, got an empty one");
   }
-  const logger = safeLogger(options.logger ?? silentLogger);
+  const logger = safeLogger(options.logger ?? consoleLogger);
   const now = options.now ?? Date.now;
   const router = createRouter(options.providers, {
     prefix: normalizePrefix(options.prefix ?? "/api/webhooks"),

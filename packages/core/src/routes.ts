@@ -1,5 +1,6 @@
 import { checkVerification } from "./check-verification.ts";
 import { ConfigurationError } from "./errors.ts";
+import { mediaTypeOf } from "./headers.ts";
 import type { Provider, ProviderRoute } from "./provider.ts";
 import { providerName } from "./references.ts";
 
@@ -48,6 +49,12 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
     paths.push({ path: path.startsWith("/") ? path : `${options.prefix}${key}`, route });
   };
   for (const provider of providers) {
+    if (!Array.isArray(provider.routes) || provider.routes.length === 0) {
+      throw new ConfigurationError(
+        "option_invalid",
+        "providers: expected providers with routes, such as twilio({ … })",
+      );
+    }
     if (!providerName.test(provider.name)) {
       throw new ConfigurationError(
         "option_invalid",
@@ -56,6 +63,13 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
     }
     for (const route of provider.routes) {
       checkVerification(route.paths[0], route.verification);
+      for (const type of route.contentTypes) {
+        if (type === mediaTypeOf(type)) continue;
+        throw new ConfigurationError(
+          "option_invalid",
+          `Content types of "${route.paths[0]}": expected lower case without parameters, got "${type}"`,
+        );
+      }
       for (const path of route.paths) add(path, { type: "provider", provider, route });
     }
   }

@@ -1,5 +1,6 @@
 import type { DeliveryError, VerifiedDelivery } from "./delivery.ts";
 import { PayloadError } from "./errors.ts";
+import { isRecord } from "./json.ts";
 import type { Provider, ProviderRoute, Translation } from "./provider.ts";
 
 /** What a delivery means, or why nobody can tell. */
@@ -21,29 +22,43 @@ export function translate(provider: Provider, route: ProviderRoute, delivery: Ve
     return { translation, error: null };
   } catch (error) {
     if (error instanceof PayloadError) {
-      if (route.verification.type === "none") throw error;
+      if (route.verification.type === "none" && error.code === "payload_invalid") throw error;
       return { translation: undefined, error: { code: error.code, message: error.message } };
     }
-    const kind = error instanceof Error ? error.name : typeof error;
     return {
       translation: undefined,
-      error: { code: "mapper_failed", message: `The mapper of ${provider.name} threw: ${kind}` },
+      error: { code: "mapper_failed", message: `The mapper of ${provider.name} threw ${placeOf(error)}` },
     };
   }
 }
+
+/** What was thrown and where; not its message, which may quote what was sent. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const [place] = /[^/\\\s(]+:\d+:\d+/.exec(error.stack?.slice(error.stack.indexOf("\n")) ?? "") ?? [];
+  return place === undefined ? error.name : `${error.name} at ${place}`;
+}
+
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** What a mapper without types could get wrong, and would go wrong later, outside of its own delivery. */
 function checkTranslation(translation: unknown): void {
   if (translation instanceof Promise) {
     translation.catch(() => undefined);
-    throw new TypeError("translate: expected a translation, got a promise");
+    throw wrong("a translation, got a promise: translate is synchronous");
   }
-  const { kind, events, leads = [] } = translation as Translation;
-  if (typeof kind !== "string") throw new TypeError("translate: expected a kind");
-  for (const { references, facts } of [...events, ...leads]) {
-    if (!Array.isArray(references) || references.length === 0) {
-      throw new TypeError("translate: expected every event to name at least one reference");
+  if (!isRecord(translation)) throw wrong("a translation, got none");
+  const { kind, events, leads = [] } = translation as unknown as Translation; // its members are checked below
+  if (typeof kind !== "string") throw wrong("a kind, got none");
+  if (!Array.isArray(events) || !Array.isArray(leads)) throw wrong("lists of events and leads");
+  for (const { references, facts, occurredAt } of [...events, ...leads]) {
+    if (!Array.isArray(references) || references.length === 0) throw wrong("at least one reference in every event");
+    if (typeof facts !== "object" || facts === null) throw wrong("facts in every event");
+    if (occurredAt !== null && !(typeof occurredAt === "string" && isoTime.test(occurredAt))) {
+      throw wrong("occurredAt as ISO-8601 UTC with milliseconds, or null: see isoFromText");
     }
-    if (typeof facts !== "object" || facts === null) throw new TypeError("translate: expected facts");
   }
 }
+
+const wrong = (expected: string): PayloadError =>
+  new PayloadError("mapper_failed", `The mapper's translation: expected ${expected}`);

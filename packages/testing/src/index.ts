@@ -2,7 +2,13 @@
  * Realistic requests of every provider, signed so that they are genuine, and the means to play with them.
  * @module index
  */
-export { signSample, type SampleOptions, type SampleRequest, type SignSampleOptions } from "./sample.ts";
+export {
+  signSample,
+  type SampleOptions,
+  type SampleRequest,
+  type SignedSample,
+  type SignSampleOptions,
+} from "./sample.ts";
 export { retellLife, retellSamples } from "./samples/retell.ts";
 export { elevenlabsInitiationSample, elevenlabsLife, elevenlabsSamples } from "./samples/elevenlabs.ts";
 export { callrailLife, callrailSamples } from "./samples/callrail.ts";

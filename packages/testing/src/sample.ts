@@ -57,6 +57,11 @@ export function hexDigits(key: string, length: number): string {
   return key.padStart(length, "0").slice(-length);
 }
 
+/** A genuine request, with a body that `fetch` takes. */
+export interface SignedSample extends SignableRequest {
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
 export interface SignSampleOptions {
   /** Where the handler is mounted; default `/api/webhooks`. */
   readonly prefix?: string;
@@ -75,12 +80,12 @@ export async function signSample(
   provider: Provider,
   sample: SampleRequest,
   { prefix = "/api/webhooks", nowMs = Date.now(), test = false }: SignSampleOptions = {},
-): Promise<SignableRequest> {
+): Promise<SignedSample> {
   const route = provider.routes.find(({ paths }) => paths.includes(sample.path));
   if (route === undefined || provider.name !== sample.provider) {
     throw new RangeError(`signSample: provider "${provider.name}" has no route "${sample.path}"`);
   }
-  return signRequest(
+  const signed = await signRequest(
     route.verification,
     {
       method: sample.method,
@@ -93,4 +98,6 @@ export async function signSample(
     },
     { nowMs },
   );
+  // The bytes of the encoder above.
+  return signed as SignedSample;
 }
