@@ -2,6 +2,8 @@ import type { Offhook } from "@offhook/core";
 import type { RequestHandler } from "express";
 import type { Logger } from "./logger.ts";
 
+const managed = new Set(["/api/calls", "/api/deliveries", "/api/leads", "/api/admin", "/api/webhooks"]);
+
 /** One line for each answered request. Paths only: queries can hold secrets and numbers. */
 export function requestLog(offhook: Offhook, logger: Logger): RequestHandler {
   const providerOf = new Map(offhook.addresses.map(({ path, provider }) => [path, provider]));
@@ -19,6 +21,7 @@ export function requestLog(offhook: Offhook, logger: Logger): RequestHandler {
   /** What strangers ask for is theirs to write, so it is not repeated. */
   function known(path: string): string {
     if (providerOf.has(path) || path === "/healthz") return path;
-    return path.startsWith("/api/") ? path.split("/").slice(0, 3).join("/") : "…";
+    const start = path.split("/").slice(0, 3).join("/");
+    return managed.has(start) ? start : "…";
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Offhook } from "@offhook/core";
@@ -31,12 +31,17 @@ export class StartError extends Error {
 /** How long requests that are under way may still take at the end. */
 const finishMs = 7_000;
 
+/** What comes before the storage is open shall come back. */
+const notReady: RequestListener = (_request, response) =>
+  void response.writeHead(503, { "retry-after": "1", connection: "close" }).end();
+
 /** Opens the storage, listens and serves. @throws StartError when the port is taken. */
 export async function startServer(environment: Environment, logger: Logger): Promise<RunningServer> {
   makePrivateFolder(environment.dataFolder);
   const secrets = ensureSecrets(environment);
   const adminTokens = ensureAdminTokens(environment);
   const server = createServer();
+  server.on("request", notReady);
   const address = await listen(server, environment);
   try {
     const publicUrl = environment.publicUrl ?? address;
@@ -49,7 +54,7 @@ export async function startServer(environment: Environment, logger: Logger): Pro
       logger,
     });
     await offhook.open();
-    server.on("request", app);
+    server.off("request", notReady).on("request", app);
     writeRunning(environment, { address, publicUrl, pid: process.pid });
     return {
       offhook,

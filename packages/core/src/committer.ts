@@ -24,6 +24,8 @@ export interface CommitterOptions {
 interface Waiting {
   readonly entry: JournalEntry;
   readonly sinceMs: number;
+  /** Its sender has been told to come back. */
+  isGivenUp: boolean;
   readonly resolve: (applied: Applied) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -37,6 +39,8 @@ export class Committer {
   #waiting: Waiting[] = [];
   /** Refusals have a lane of their own, so that a flood of forgeries keeps no genuine delivery waiting. */
   #rejected: Waiting[] = [];
+  #minuteStartMs = performance.now();
+  #rejectedThisMinute = 0;
   #flushing: Promise<void> | undefined;
 
   constructor(options: CommitterOptions) {
@@ -59,7 +63,13 @@ export class Committer {
    * Writes down a refusal; false when there are too many, or when it could not be written.
    */
   async commitRejected(entry: JournalEntry): Promise<boolean> {
-    if (this.#rejected.length >= maxRejectedWaiting) return false;
+    const nowMs = performance.now();
+    if (nowMs - this.#minuteStartMs >= 60_000) {
+      this.#minuteStartMs = nowMs;
+      this.#rejectedThisMinute = 0;
+    }
+    if (this.#rejected.length >= maxRejectedWaiting || this.#rejectedThisMinute >= maxRejectedPerMinute) return false;
+    this.#rejectedThisMinute += 1;
     return this.#enqueue(this.#rejected, entry).then(
       () => true,
       () => false,
@@ -75,7 +85,7 @@ export class Committer {
 
   #enqueue(lane: Waiting[], entry: JournalEntry): Promise<Applied> {
     return new Promise((resolve, reject) => {
-      lane.push({ entry, sinceMs: performance.now(), resolve, reject });
+      lane.push({ entry, sinceMs: performance.now(), isGivenUp: false, resolve, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -108,7 +118,7 @@ export class Committer {
         await this.#writeAgain(only, cause);
       } else {
         // One of them may be the reason: nobody else shall suffer for it.
-        for (const waiting of batch) await this.#write([waiting]);
+        for (const waiting of batch) if (!waiting.isGivenUp) await this.#write([waiting]);
       }
     }
   }
@@ -172,9 +182,12 @@ export class Committer {
     const { timeoutMs } = this.#options;
     const latestMs = performance.now() - timeoutMs;
     const error = unavailable(`no commit within ${timeoutMs} ms`);
-    for (const waiting of batch) if (waiting.sinceMs <= latestMs) waiting.reject(error);
     const inTime = ({ sinceMs }: Waiting): boolean => sinceMs > latestMs;
-    for (const waiting of [...this.#waiting, ...this.#rejected]) if (!inTime(waiting)) waiting.reject(error);
+    for (const waiting of [...batch, ...this.#waiting, ...this.#rejected]) {
+      if (inTime(waiting)) continue;
+      waiting.isGivenUp = true;
+      waiting.reject(error);
+    }
     this.#waiting = this.#waiting.filter(inTime);
     this.#rejected = this.#rejected.filter(inTime);
   }
@@ -182,6 +195,8 @@ export class Committer {
 
 /** Refusals that may wait; more are not written down. */
 const maxRejectedWaiting = 256;
+/** At 16 KiB each at most: a flood of forgeries fills no disk. What is beyond is in the log alone. */
+const maxRejectedPerMinute = 1_000;
 const maxRejectedInBatch = 32;
 
 const unavailable = (what: string, cause?: unknown): StorageError =>

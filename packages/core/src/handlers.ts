@@ -118,11 +118,20 @@ export function handlerRunner({ tenantId, handlers, notifiers, getCall, getLead 
     // Deleted meanwhile: there is nothing to tell of.
     if (told === undefined) return;
     if (consumer !== handlerConsumer) {
-      await notifiers.find(({ name }) => consumer === `notifier:${name}`)?.notify({ ...told, tenantId });
+      const notifier = notifiers.find(({ name }) => consumer === `notifier:${name}`);
+      if (notifier === undefined) throw unknownConsumer(consumer);
+      await notifier.notify({ ...told, tenantId });
     } else if ("lead" in told) {
-      await handlers[told.type]?.(told);
+      const handler = handlers[told.type];
+      if (handler === undefined) throw unknownConsumer(`on["${told.type}"]`);
+      await handler(told);
     } else {
-      await handlers[told.type]?.(told);
+      const handler = handlers[told.type];
+      if (handler === undefined) throw unknownConsumer(`on["${told.type}"]`);
+      await handler(told);
     }
   };
 }
+
+/** Another process, of a newer or older version of the app, may know it: the job is tried again. */
+const unknownConsumer = (name: string): Error => new Error(`this process has no ${name}`);

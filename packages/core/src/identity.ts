@@ -20,8 +20,8 @@ export async function identify(route: ProviderRoute, delivery: VerifiedDelivery,
 
 /** What counts beside the body where Offhook does not know what was signed. */
 function unsignedContent(route: ProviderRoute, { query, body }: VerifiedDelivery): string {
-  // A custom check most likely covers the body; then the query is anybody's.
-  if (route.verification.type === "custom" && body.length > 0) return "";
+  // Unless the check says that it covers it, the query is anybody's.
+  if (route.verification.type === "custom" && route.verification.coversQuery !== true && body.length > 0) return "";
   return `${redactQuery(`?${query}`, secretFieldsOf(route))}\n`;
 }
 

@@ -4,7 +4,7 @@ import type { Call } from "./call.ts";
 import { Committer } from "./committer.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
-import { ConfigurationError, OffhookError, StorageError } from "./errors.ts";
+import { ConfigurationError, OffhookError, PayloadError, StorageError } from "./errors.ts";
 import { compareEvents, timeOf } from "./event-order.ts";
 import { fromRequest, toResponse, type RequestOrigin } from "./fetch.ts";
 import { handlerRunner, wantedChanges, type Handlers } from "./handlers.ts";
@@ -18,6 +18,7 @@ import type { ReceiveContext } from "./receive.ts";
 import { parseId } from "./references.ts";
 import { pathOf } from "./request-target.ts";
 import { createRouter, normalizePrefix, type Router } from "./routes.ts";
+import { isoFromText } from "./time.ts";
 import type { DeliveryQuery, DeliverySummary, ListQuery, Page, Storage, StorageHealth } from "./storage.ts";
 
 export interface OffhookOptions {
@@ -145,7 +146,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     tenantId,
     now,
     logger,
-    commit: (entry) => (closing ? Promise.reject(closedError()) : committer.commit(entry)),
+    commit: (entry) => (closing === undefined ? committer.commit(entry) : Promise.reject(closedError())),
     async commitRejected(entry) {
       if (await committer.commitRejected(entry)) return;
       logger.error({ provider: entry.delivery.provider }, `[${entry.delivery.provider}] refusal not journaled`);
@@ -155,7 +156,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
   };
 
   let opening: Promise<void> | undefined;
-  let closing = false;
+  let closing: Promise<void> | undefined;
   let closed = false;
 
   function open(): Promise<void> {
@@ -175,6 +176,13 @@ export function createOffhook(options: OffhookOptions): Offhook {
         : new StorageError("storage_unavailable", "Storage: could not be opened", { cause });
     }
     if (runJobs && wanted.size > 0) outbox.wake();
+  }
+
+  async function closeAll(): Promise<void> {
+    await committer.idle();
+    await outbox.stop();
+    closed = true;
+    if (opening !== undefined) await storage.close();
   }
 
   async function getCall(id: string): Promise<Call | undefined> {
@@ -221,7 +229,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
       get: getCall,
       async list(listOptions = {}) {
         await open();
-        return storage.list("call", { ...listOptions, limit: clampLimit(listOptions.limit), tenantId });
+        return storage.list("call", { ...listOptions, ...rangeOf(listOptions), tenantId });
       },
       async events(id) {
         const reference = parseId("call", id);
@@ -237,7 +245,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
       get: getLead,
       async list(listOptions = {}) {
         await open();
-        return storage.list("lead", { ...listOptions, limit: clampLimit(listOptions.limit), tenantId });
+        return storage.list("lead", { ...listOptions, ...rangeOf(listOptions), tenantId });
       },
     },
     deliveries: {
@@ -247,7 +255,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
       },
       async list(listOptions = {}) {
         await open();
-        return storage.listDeliveries({ ...listOptions, limit: clampLimit(listOptions.limit), tenantId });
+        return storage.listDeliveries({ ...listOptions, ...rangeOf(listOptions), tenantId });
       },
     },
     async health() {
@@ -255,13 +263,9 @@ export function createOffhook(options: OffhookOptions): Offhook {
       return storage.health(tenantId);
     },
     open,
-    async close() {
-      if (closing) return;
-      closing = true;
-      await committer.idle();
-      await outbox.stop();
-      closed = true;
-      if (opening !== undefined) await storage.close();
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }
@@ -274,8 +278,24 @@ function addressesOf(router: Router): WebhookAddress[] {
   }));
 }
 
-function clampLimit(limit = defaultLimit): number {
-  return Number.isInteger(limit) ? Math.min(Math.max(limit, 1), maxLimit) : defaultLimit;
+/** The limit and the times of a list as storages compare them. */
+function rangeOf({ limit = defaultLimit, from, to }: ListOptions | DeliveryListOptions) {
+  return {
+    limit: Number.isInteger(limit) ? Math.min(Math.max(limit, 1), maxLimit) : defaultLimit,
+    from: timeOption("from", from),
+    to: timeOption("to", to),
+  };
+}
+
+/** @throws PayloadError `payload_invalid` for text that is no time, or names no zone. */
+function timeOption(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = isoFromText(text);
+  if (time !== null) return time;
+  throw new PayloadError(
+    "payload_invalid",
+    `${name}: expected an ISO-8601 time with its zone, got "${text.slice(0, 40)}"`,
+  );
 }
 
 const closedError = (): StorageError =>

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { Job } from "./job.ts";
 import { silentLogger } from "./logger.ts";
+import { StorageError } from "./errors.ts";
 import { memoryStorage } from "./memory-storage.ts";
+import type { Storage } from "./storage.ts";
 import { Outbox, type DrainOptions, type OutboxOptions } from "./outbox.ts";
 
 type Given = Pick<OutboxOptions, "storage" | "run"> & Partial<OutboxOptions>;
@@ -12,22 +14,24 @@ function outbox(given: Given): Outbox {
 
 const drain = (given: Given, options?: DrainOptions) => outbox(given).drain(options);
 
+const waitingJob = (id: string): Job => ({
+  id,
+  tenantId: "default",
+  kind: "handle",
+  payload: {},
+  state: "waiting",
+  runAtMs: 0,
+  attempts: 0,
+  leaseToken: null,
+  leaseUntilMs: null,
+  lastError: null,
+  createdAtMs: 0,
+});
+
 async function withJobs(count: number) {
   const storage = memoryStorage();
-  const jobs = Array.from({ length: count }, (_, index): Job => ({
-    id: `job_${index}`,
-    tenantId: "default",
-    kind: "handle",
-    payload: {},
-    state: "waiting",
-    runAtMs: 0,
-    attempts: 0,
-    leaseToken: null,
-    leaseUntilMs: null,
-    lastError: null,
-    createdAtMs: 0,
-  }));
   await storage.open();
+  const jobs = Array.from({ length: count }, (_, index) => waitingJob(`job_${index}`));
   await storage.write((transaction) => transaction.insertJobs(jobs));
   return storage;
 }
@@ -166,13 +170,7 @@ test("woken while a slow job runs, it starts what has come meanwhile", async () 
   const runner = outbox({ storage, run, jobTimeoutMs: 10_000 });
   runner.wake();
   await started.promise;
-  const [job] = (
-    await storage.claimJobs({ tenantId: "default", limit: 1, nowMs: 1e9, leaseUntilMs: 1e9, leaseToken: "look" })
-  ).jobs;
-  if (job === undefined) throw new Error("No job");
-  await storage.write((transaction) =>
-    transaction.insertJobs([{ ...job, id: "job_1", state: "waiting", leaseToken: null }]),
-  );
+  await storage.write((transaction) => transaction.insertJobs([waitingJob("job_1")]));
   runner.wake();
   await expect(fast.promise).resolves.toBeUndefined();
   slow.resolve();
@@ -188,4 +186,45 @@ test("stopping starts nothing more", async () => {
   await drained;
   runner.wake();
   expect(ran.length).toBeLessThan(100);
+});
+
+test("reminded again and again while a job really takes time, it neither spins nor misses anything", async () => {
+  const storage = await withJobs(1);
+  const ran: string[] = [];
+  const run = async (job: Job): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, job.id === "job_0" ? 60 : 1));
+    ran.push(job.id);
+  };
+  const runner = outbox({ storage, run, jobTimeoutMs: 10_000 });
+  runner.wake();
+  for (let index = 1; index <= 5; index += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await storage.write((transaction) => transaction.insertJobs([waitingJob(`job_${index}`)]));
+    runner.wake();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await runner.stop();
+  // The slow one ends last: nobody waited for it.
+  expect(ran).toEqual(["job_1", "job_2", "job_3", "job_4", "job_5", "job_0"]);
+});
+
+test("a storage that cannot settle for a moment makes no job run twice", async () => {
+  const storage = await withJobs(10);
+  let failures = 1;
+  const flaky: Storage = {
+    ...storage,
+    async settleJobs(settlements) {
+      if (failures > 0) {
+        failures -= 1;
+        throw new StorageError("storage_unavailable", "busy");
+      }
+      return storage.settleJobs(settlements);
+    },
+  };
+  const ran: string[] = [];
+  const runner = outbox({ storage: flaky, run: async (job) => void ran.push(job.id) });
+  await expect(runner.drain()).rejects.toMatchObject({ code: "storage_unavailable" });
+  expect(await runner.drain()).toMatchObject({ done: 10 });
+  expect(ran).toHaveLength(10);
+  expect((await storage.health("default")).jobs).toEqual({ waiting: 0, running: 0, dead: 0 });
 });

@@ -31,6 +31,8 @@ const concurrency = 32;
 const leaseMarginMs = 30_000;
 /** How often a process looks for jobs that another one left behind. */
 const pollMs = 30_000;
+/** How long to wait when the storage does not answer. */
+const retryMs = 5_000;
 /** How long `stop` waits for jobs that run. */
 const stopTimeoutMs = 10_000;
 
@@ -44,9 +46,10 @@ export class Outbox {
   readonly #drains = new Set<Promise<DrainResult>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
-  /** True while a drain of our own runs, which `wake` only has to remind. */
-  #running = false;
-  #remind: () => void = () => undefined;
+  /** How attempts ended that are not settled yet; kept here, because settling may fail and is then tried again. */
+  readonly #ended: JobSettlement[] = [];
+  /** Set while a drain of our own runs, which `wake` only has to remind. */
+  #reminder: Reminder | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -55,16 +58,14 @@ export class Outbox {
   /** Runs the jobs that are due. @throws StorageError when the storage does not answer. */
   async drain({ timeoutMs }: DrainOptions = {}): Promise<DrainResult> {
     const stopAtMs = timeoutMs === undefined ? Infinity : this.#options.now() + timeoutMs;
-    const drain = this.#drain(stopAtMs, new Promise(() => undefined));
-    this.#drains.add(drain);
-    return drain.finally(() => this.#drains.delete(drain));
+    return this.#track(this.#drain(stopAtMs, new Reminder()));
   }
 
   /** There may be jobs. */
   wake(): void {
     if (this.#stopped) return;
-    if (this.#running) this.#remind();
-    else void this.#runOn();
+    if (this.#reminder === undefined) void this.#runOn();
+    else this.#reminder.remind();
   }
 
   /** Starts nothing more, and waits a while for what runs. */
@@ -80,31 +81,31 @@ export class Outbox {
   }
 
   async #runOn(): Promise<void> {
-    this.#running = true;
-    let nextRunAtMs: number | null = null;
+    const reminder = new Reminder();
+    this.#reminder = reminder;
     let pauseMs = pollMs;
     try {
       // The answer goes out before the effects begin.
       await new Promise((resolve) => setTimeout(resolve, 0));
-      for (let more = true; more && !this.#stopped;) {
-        more = false;
-        const reminded = new Promise<void>((resolve) => {
-          this.#remind = () => {
-            more = true;
-            resolve();
-          };
-        });
-        const drain = this.#drain(Infinity, reminded);
-        this.#drains.add(drain);
-        ({ nextRunAtMs } = await drain.finally(() => this.#drains.delete(drain)));
-      }
-      if (nextRunAtMs !== null) pauseMs = Math.min(Math.max(nextRunAtMs - this.#options.now(), 10), pollMs);
+      const { nextRunAtMs } = await this.#track(this.#drain(Infinity, reminder));
+      if (reminder.isSet) pauseMs = 0;
+      else if (nextRunAtMs !== null) pauseMs = Math.min(Math.max(nextRunAtMs - this.#options.now(), 10), pollMs);
     } catch (error) {
+      pauseMs = retryMs;
       this.#options.logger.error({ error: describeError(error) }, "Outbox could not be drained");
     } finally {
-      this.#running = false;
+      this.#reminder = undefined;
     }
     if (!this.#stopped) this.#sleep(pauseMs);
+  }
+
+  async #track(drain: Promise<DrainResult>): Promise<DrainResult> {
+    this.#drains.add(drain);
+    try {
+      return await drain;
+    } finally {
+      this.#drains.delete(drain);
+    }
   }
 
   #sleep(pauseMs: number): void {
@@ -114,31 +115,37 @@ export class Outbox {
     if (typeof this.#timer === "object" && "unref" in this.#timer) this.#timer.unref();
   }
 
-  /** @param reminded resolves when there may be more jobs than at the last claim. */
-  async #drain(stopAtMs: number, reminded: Promise<void>): Promise<DrainResult> {
-    const { storage, now } = this.#options;
+  async #drain(stopAtMs: number, reminder: Reminder): Promise<DrainResult> {
     const running = new Set<Promise<void>>();
-    const ended: JobSettlement[] = [];
-    const remember = async (): Promise<void> => {
-      await reminded;
-      mayHaveDue = true;
-    };
-    const reminder = remember();
+    try {
+      return await this.#runDue(stopAtMs, reminder, running);
+    } catch (error) {
+      // What runs is not forgotten: its results are settled by the next drain.
+      await Promise.all(running);
+      throw error;
+    }
+  }
+
+  async #runDue(stopAtMs: number, reminder: Reminder, running: Set<Promise<void>>): Promise<DrainResult> {
+    const { now } = this.#options;
     let mayHaveDue = true;
     let isNextUncertain = false;
     let nextRunAtMs: number | null = null;
     let done = 0;
     let failed = 0;
     for (;;) {
-      if (ended.length > 0) {
-        const settlements = ended.splice(0);
-        await storage.settleJobs(settlements);
-        for (const { result } of settlements) {
+      if (reminder.isSet) {
+        reminder.clear();
+        mayHaveDue = true;
+      }
+      const mayStart = !this.#stopped && now() < stopAtMs;
+      if (this.#ended.length > 0) {
+        for (const { result } of await this.#settle()) {
           if (result.type === "done") done += 1;
           else failed += 1;
           if (result.type === "retry") nextRunAtMs = Math.min(nextRunAtMs ?? Infinity, result.runAtMs);
         }
-      } else if (mayHaveDue && running.size < concurrency && !this.#stopped && now() < stopAtMs) {
+      } else if (mayHaveDue && mayStart && running.size < concurrency) {
         mayHaveDue = false;
         // What our own running jobs' leases say of the next due time is not what is asked.
         isNextUncertain = running.size > 0;
@@ -146,13 +153,13 @@ export class Outbox {
         nextRunAtMs = claimed.nextRunAtMs;
         for (const job of claimed.jobs) {
           mayHaveDue = true;
-          const attempt = this.#attempt(job, claimed.leaseToken, ended);
-          void attempt.then(() => running.delete(attempt));
+          const attempt = this.#attempt(job, claimed.leaseToken);
           running.add(attempt);
+          void attempt.then(() => running.delete(attempt));
         }
       } else if (running.size > 0) {
-        await Promise.race([...running, ...(mayHaveDue ? [] : [reminder])]);
-      } else if (isNextUncertain && !this.#stopped && now() < stopAtMs) {
+        await Promise.race([...running, reminder.reminded]);
+      } else if (isNextUncertain && mayStart) {
         isNextUncertain = false;
         mayHaveDue = true;
       } else {
@@ -161,9 +168,21 @@ export class Outbox {
     }
   }
 
-  async #attempt(job: Job, leaseToken: string, ended: JobSettlement[]): Promise<void> {
+  /** Settles what has ended; what cannot be settled now stays for the next time. */
+  async #settle(): Promise<readonly JobSettlement[]> {
+    const settlements = this.#ended.splice(0);
+    try {
+      await this.#options.storage.settleJobs(settlements);
+      return settlements;
+    } catch (error) {
+      this.#ended.unshift(...settlements);
+      throw error;
+    }
+  }
+
+  async #attempt(job: Job, leaseToken: string): Promise<void> {
     const { run, jobTimeoutMs: timeoutMs, now, logger } = this.#options;
-    ended.push(await attemptJob(job, leaseToken, { run, timeoutMs, now, logger, busy: this.#busy }));
+    this.#ended.push(await attemptJob(job, leaseToken, { run, timeoutMs, now, logger, busy: this.#busy }));
   }
 
   async #claim(limit: number): Promise<{ jobs: readonly Job[]; nextRunAtMs: number | null; leaseToken: string }> {
@@ -172,5 +191,28 @@ export class Outbox {
     const leaseToken = newId("lease", nowMs);
     const leaseUntilMs = nowMs + jobTimeoutMs + leaseMarginMs;
     return { leaseToken, ...(await storage.claimJobs({ tenantId, limit, nowMs, leaseUntilMs, leaseToken })) };
+  }
+}
+
+/** Says that there is something to do, to one who waits for it or will look. */
+class Reminder {
+  isSet = false;
+  reminded!: Promise<void>;
+  #resolve: () => void = () => undefined;
+
+  constructor() {
+    this.clear();
+  }
+
+  remind(): void {
+    this.isSet = true;
+    this.#resolve();
+  }
+
+  clear(): void {
+    this.isSet = false;
+    this.reminded = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
   }
 }

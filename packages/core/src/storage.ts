@@ -99,7 +99,7 @@ export interface ListQuery {
   readonly limit: number;
   /** From the page before. */
   readonly cursor?: string | undefined;
-  /** Half-open range of `createdAt`: from inclusive, to exclusive. ISO-8601. */
+  /** Half-open range of `createdAt`: from inclusive, to exclusive. ISO-8601 in UTC with milliseconds. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   /** Calls that this provider has a reference to. */

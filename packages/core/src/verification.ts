@@ -76,6 +76,11 @@ export interface CustomVerification {
   readonly type: "custom";
   /** Returns nothing for a genuine delivery and throws VerificationError for any other. */
   verify(delivery: RawDelivery, options: { readonly nowMs: number }): void | Promise<void>;
+  /**
+   * True when `verify` proves the query as well. Otherwise a request that differs from another one only in its query
+   * counts as a repetition of it, because anybody could have changed that.
+   */
+  readonly coversQuery?: boolean;
   /** Headers that must not be kept, in lower case. */
   readonly secretHeaders?: readonly string[];
   /** Makes a genuine request, for tests and the simulator. */

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import {
   ConfigurationError,
@@ -111,15 +112,15 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
 
   return {
     open() {
-      opening ??= connectOnce();
+      opening ??= inTurn(connectOnce);
       return opening;
     },
     async close() {
-      await opening?.catch(() => undefined);
+      // Whoever opens from now on opens anew, after this.
+      opening = undefined;
       await inTurn(async () => {
         const storage = opened;
         opened = undefined;
-        opening = undefined;
         try {
           storage?.connections.close();
         } catch (error) {
@@ -240,5 +241,6 @@ function checkOptions(options: SqliteStorageOptions): ConnectOptions {
     if (Number.isInteger(value) && value > 0) continue;
     throw new ConfigurationError("option_invalid", `${name}: expected a positive whole number, got "${value}"`);
   }
-  return { path, migrate, busyTimeoutMs, cacheMebibytes };
+  // Absolute, so that a later change of the working directory changes nothing.
+  return { path: path === inMemory ? path : resolve(path), migrate, busyTimeoutMs, cacheMebibytes };
 }
