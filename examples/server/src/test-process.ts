@@ -18,7 +18,8 @@ export interface TestProcess {
 export function startProcess(script: string, variables: Variables, args: readonly string[] = []): TestProcess {
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     process.execPath,
-    [join(import.meta.dirname, script), ...args],
+    // Node 22 warns that SQLite is experimental, on the same stream as what is looked at.
+    ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, script), ...args],
     // Nothing of the developer's own environment, where NODE_ENV is "test" besides.
     { env: { PATH: process.env["PATH"], ...variables }, stdio: ["ignore", "pipe", "pipe"] },
   );
