@@ -36,7 +36,8 @@ async function callOf({ provider, route }: Case, genuine: RawDelivery): Promise<
   if ("refused" in verified) throw new Error(`${provider.name}: ${verified.message}`);
   const { events } = route.translate(verified);
   const [first, second] = verified.signed ?? [verified.query, verified.body];
-  const identity = await sha256Hex(typeof first === "string" ? `\n${first}` : first, second);
+  const hashed = sha256Hex(typeof first === "string" ? `\n${first}` : first, second);
+  const identity = typeof hashed === "string" ? hashed : await hashed;
   return foldCall(
     events.map((draft, index): CallEvent => ({
       ...draft,
@@ -50,14 +51,21 @@ async function callOf({ provider, route }: Case, genuine: RawDelivery): Promise<
   );
 }
 
-/** Keeps the last few hundred. */
+/** Keeps the last few hundred, each once: what a handler without a storage does about repetitions. */
 function memory(): (record: object) => void {
-  const kept = new Map<number, object>();
+  const seen = new Set<string>();
+  const kept = new Map<string, object>();
   let count = 0;
   return (record) => {
     count += 1;
-    kept.set(count, record);
-    if (kept.size > 200) kept.clear();
+    // A vendor's id and kind make such a key; here it has to be new each time.
+    const key = `${(record as { readonly id?: string }).id}:${count}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    kept.set(key, record);
+    if (kept.size <= 200) return;
+    seen.clear();
+    kept.clear();
   };
 }
 

@@ -1,21 +1,26 @@
 import { sha256Hex } from "#hmac";
 import type { VerifiedDelivery } from "./delivery.ts";
+import type { MessagePart } from "./hmac.ts";
 import type { ProviderRoute } from "./provider.ts";
 import { redactQuery } from "./request-target.ts";
 
 /**
- * What makes two deliveries the same, as SHA-256 in hex: the address's kind and what was signed. Not how that was
+ * What makes two deliveries the same, as SHA-256 in hex, at once on Node: the address's kind and what was signed. Not how that was
  * written down, when it was signed or what stands in an unsigned query, so that nobody can make a captured request
  * count again.
  *
  * @param mapped whether it says something. A request that was captured and written so that it says nothing must not
  * take the place of the genuine one.
  */
-export async function identify(route: ProviderRoute, delivery: VerifiedDelivery, mapped: boolean): Promise<string> {
+export function identify(route: ProviderRoute, delivery: VerifiedDelivery, mapped: boolean): string | Promise<string> {
   const scope = `${route.kind}\n${mapped ? "mapped" : "kept"}\n`;
   const [first, second] = delivery.signed ?? [unsignedContent(route, delivery), delivery.body];
   if (typeof first === "string") return sha256Hex(scope + first, second);
-  return second === undefined ? sha256Hex(scope, first) : sha256Hex(scope + (await sha256Hex(first)), second);
+  return second === undefined ? sha256Hex(scope, first) : hashInTwoSteps(scope, first, second);
+}
+
+async function hashInTwoSteps(scope: string, first: MessagePart, second: MessagePart): Promise<string> {
+  return sha256Hex(scope + (await sha256Hex(first)), second);
 }
 
 /** What counts beside the body where Offhook does not know what was signed. */

@@ -49,7 +49,8 @@ export async function receive(
     const verified = await checkDelivery(route.verification, raw, receivedAtMs);
     if ("refused" in verified) return await refuse(context, provider, route, request, raw, verified);
     const { translation, error } = translate(provider, route, verified);
-    const identity = await identify(route, verified, saysSomething(translation));
+    const hashed = identify(route, verified, saysSomething(translation));
+    const identity = typeof hashed === "string" ? hashed : await hashed;
     const about = journaled(context, provider, route, raw, request);
     const entry = journalEntry({ ...about, identity, translation, error });
     if (error !== null) reportFailure(context, provider, entry.delivery);
