@@ -1,4 +1,4 @@
-import { ConfigurationError, requireSecrets, type Secrets, type Verification } from "@offhook/core";
+import { ConfigurationError, isHeaderName, requireSecrets, type Secrets, type Verification } from "@offhook/core";
 
 /**
  * How a request is shown to be genuine. Convoso signs nothing: its Connect can repeat a fixed header or append a
@@ -88,11 +88,8 @@ function checkMode(options: unknown): asserts options is ConvosoVerification {
   }
 }
 
-const headerToken = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-
 function headerName(header: unknown): string {
-  const lower = typeof header === "string" ? header.toLowerCase() : "";
-  if (headerToken.test(lower)) return lower;
+  if (isHeaderName(header)) return header.toLowerCase();
   throw new ConfigurationError("option_invalid", `${name}: expected the name of a header, got something else`);
 }
 

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.ts";
+import { isHeaderName } from "./headers.ts";
 import { requireSecrets } from "./secrets.ts";
 import type { HmacVerification, Verification } from "./verification.ts";
 
@@ -24,6 +25,9 @@ export function checkVerification(name: string, verification: Verification): voi
     case "shared-secret":
       requireSecrets(`Verification of "${name}"`, verification.secrets);
       if ("header" in verification.in) checkHeader(verification.in.header, invalid);
+      else if (typeof verification.in.query !== "string" || verification.in.query === "") {
+        throw invalid("the name of a header or of a query field");
+      }
       return;
     case "custom":
       if (typeof verification.verify !== "function") throw invalid("a function `verify`");
@@ -41,13 +45,18 @@ export function checkVerification(name: string, verification: Verification): voi
 /** A time that is stated and not judged, or judged and not signed, would be no protection against replays. */
 function checkFreshness({ format, freshness, message }: HmacVerification, invalid: Invalid): void {
   if (format.type === "fields" && freshness === undefined) throw invalid("freshness, because the header has a time");
+  if (freshness !== undefined && ![freshness.pastMs, freshness.futureMs].every(isDuration)) {
+    throw invalid("freshness in finite milliseconds, 0 or more");
+  }
   if (freshness !== undefined && Array.isArray(message) && !message.includes("timestamp")) {
     throw invalid("a message that holds the timestamp, because its freshness is judged");
   }
 }
 
+const isDuration = (ms: number): boolean => Number.isFinite(ms) && ms >= 0;
+
 type Invalid = (expected: string) => ConfigurationError;
 
 function checkHeader(header: string, invalid: Invalid): void {
-  if (header === "" || header !== header.toLowerCase()) throw invalid(`a header name in lower case, not "${header}"`);
+  if (!isHeaderName(header) || header !== header.toLowerCase()) throw invalid("a header name in lower case");
 }

@@ -3,60 +3,34 @@ import type {
   Agent,
   Analysis,
   AnalysisCriterion,
-  AnsweredBy,
-  Attribution,
-  CallDirection,
-  CallOutcome,
   CallStatus,
   CampaignName,
   Contact,
-  Conversion,
-  EndReason,
   JsonValue,
-  Money,
   Phone,
   ProviderCost,
   Recording,
   RecordingState,
-  Reference,
   Source,
-  Transcript,
 } from "./call.ts";
 import { isRecord } from "./json.ts";
 
-/** What the rules decide: one value per kind of fact. */
-export interface Decided {
-  direction: CallDirection;
-  status: CallStatus;
-  outcome: CallOutcome;
-  endReason: EndReason;
-  from: Phone;
-  to: Phone;
-  trackingNumber: Phone;
-  startedAt: string;
-  answeredAt: string;
-  endedAt: string;
-  durationSeconds: number;
-  talkSeconds: number;
-  ringSeconds: number;
+/** What stands where it is more than what one event says: whole where facts come in parts, by provider, or summed. */
+interface Kept {
   agent: Agent;
   campaign: CampaignName;
   lead: Contact;
   source: Source;
-  recordings: readonly Recording[];
-  transcript: Transcript;
   analysis: Analysis;
-  answeredBy: AnsweredBy;
-  disposition: string;
   cost: readonly ProviderCost[];
   tags: readonly ProviderTags[];
-  note: string;
-  value: Money;
-  conversion: Conversion;
-  attribution: Attribution;
-  parent: Reference;
   metadata: { readonly [provider: string]: JsonValue };
 }
+
+/** What the rules decide: one value for each fact, so that a fact without a rule does not compile. */
+export type Decided = {
+  -readonly [Name in keyof CallFacts]-?: Name extends keyof Kept ? Kept[Name] : NonNullable<CallFacts[Name]>;
+};
 
 /** The tags one provider, or a person, gave. */
 interface ProviderTags {

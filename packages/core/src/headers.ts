@@ -25,3 +25,8 @@ export function mediaTypeOf(contentType: string): string {
   const end = contentType.indexOf(";");
   return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
+
+/** True for the name of a header that can be sent, in any case. https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
+export function isHeaderName(name: unknown): name is string {
+  return typeof name === "string" && /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name);
+}

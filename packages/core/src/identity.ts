@@ -5,9 +5,9 @@ import type { ProviderRoute } from "./provider.ts";
 import { redactQuery } from "./request-target.ts";
 
 /**
- * What makes two deliveries the same, as SHA-256 in hex, at once on Node: the address's kind and what was signed. Not how that was
+ * What makes two deliveries the same, as SHA-256 in hex: the address's kind and what was signed. Not how that was
  * written down, when it was signed or what stands in an unsigned query, so that nobody can make a captured request
- * count again.
+ * count again. At once on Node, as a promise elsewhere.
  *
  * @param mapped whether it says something. A request that was captured and written so that it says nothing must not
  * take the place of the genuine one.

@@ -6,7 +6,8 @@
 // For apps.
 export { createOffhook } from "./offhook.ts";
 export type { CallChange, Handlers, LeadChange } from "./handlers.ts";
-export type { DeliveryListOptions, ListOptions, Offhook, OffhookOptions, WebhookAddress } from "./offhook.ts";
+export type { Offhook, OffhookOptions, WebhookAddress } from "./offhook.ts";
+export type { DeliveryListOptions, ListOptions } from "./list-options.ts";
 export type { RequestOrigin } from "./fetch.ts";
 export { memoryStorage } from "./memory-storage.ts";
 export type {
@@ -98,7 +99,7 @@ export { toMoney } from "./money.ts";
 export { addSeconds, isoFromMs, isoFromSeconds, isoFromText } from "./time.ts";
 export { formToRecord, parseForm } from "./form.ts";
 export { isRecord, parseJson } from "./json.ts";
-export { headerOf, mediaTypeOf } from "./headers.ts";
+export { headerOf, isHeaderName, mediaTypeOf } from "./headers.ts";
 export { pathOf, queryOf, targetOf } from "./request-target.ts";
 
 // For storages.

@@ -566,6 +566,18 @@ describe("what a provider or storage without types can get wrong", () => {
       "an age of a time that is not signed",
       { ...toyVerification, freshness: { unit: "seconds", pastMs: 1, futureMs: 1 } },
     ],
+    [
+      "an age without end",
+      {
+        ...toyVerification,
+        message: ["timestamp", "body"],
+        format: { type: "fields", timestamp: "t", signature: "v" },
+        freshness: { unit: "seconds", pastMs: Infinity, futureMs: 1 },
+      },
+    ],
+    ["a header that cannot be sent", { ...toyVerification, header: "x signature" }],
+    ["a secret in a query field without a name", { type: "shared-secret", secrets: "s", in: { query: "" } }],
+    ["a secret in a header without a name", { type: "shared-secret", secrets: "s", in: { header: "" } }],
     ["no reason for taking everything", { type: "none", reason: " " }],
     ["a custom check that is none", { type: "custom" }],
   ])("a verification of %s is refused at construction", (_title, verification) => {

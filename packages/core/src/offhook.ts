@@ -4,12 +4,13 @@ import type { Call } from "./call.ts";
 import { Committer } from "./committer.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
-import { ConfigurationError, OffhookError, PayloadError, StorageError } from "./errors.ts";
+import { ConfigurationError, OffhookError, StorageError } from "./errors.ts";
 import { compareEvents, timeOf } from "./event-order.ts";
 import { fromRequest, toResponse, type RequestOrigin } from "./fetch.ts";
 import { handlerRunner, wantedChanges, type Handlers } from "./handlers.ts";
 import type { InboundResponder } from "./inbound.ts";
 import type { Lead } from "./lead.ts";
+import { rangeOf, type DeliveryListOptions, type ListOptions } from "./list-options.ts";
 import { consoleLogger, describeError, safeLogger, type Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
 import { Outbox, type DrainOptions, type DrainResult } from "./outbox.ts";
@@ -18,8 +19,7 @@ import type { ReceiveContext } from "./receive.ts";
 import { parseId } from "./references.ts";
 import { pathOf } from "./request-target.ts";
 import { createRouter, normalizePrefix, type Router } from "./routes.ts";
-import { isoFromText } from "./time.ts";
-import type { DeliveryQuery, DeliverySummary, ListQuery, Page, Storage, StorageHealth } from "./storage.ts";
+import type { DeliverySummary, Page, Storage, StorageHealth } from "./storage.ts";
 
 export interface OffhookOptions {
   readonly providers: readonly Provider[];
@@ -50,10 +50,6 @@ export interface OffhookOptions {
   /** How long one run of a handler or notifier may take before it is tried again. Default 60,000 ms. */
   readonly jobTimeoutMs?: number;
 }
-
-/** A page's query without the tenant, which is always the Offhook's own. */
-export type ListOptions = Partial<Omit<ListQuery, "tenantId">>;
-export type DeliveryListOptions = Partial<Omit<DeliveryQuery, "tenantId">>;
 
 export interface Offhook {
   readonly tenantId: string;
@@ -95,9 +91,6 @@ export interface WebhookAddress {
   readonly provider: string | undefined;
   readonly kind: string;
 }
-
-const defaultLimit = 50;
-const maxLimit = 200;
 
 /**
  * Brings providers, storage and your handlers together.
@@ -276,26 +269,6 @@ function addressesOf(router: Router): WebhookAddress[] {
     provider: route.type === "provider" ? route.provider.name : undefined,
     kind: route.type === "provider" ? route.route.kind : route.type,
   }));
-}
-
-/** The limit and the times of a list as storages compare them. */
-function rangeOf({ limit = defaultLimit, from, to }: ListOptions | DeliveryListOptions) {
-  return {
-    limit: Number.isInteger(limit) ? Math.min(Math.max(limit, 1), maxLimit) : defaultLimit,
-    from: timeOption("from", from),
-    to: timeOption("to", to),
-  };
-}
-
-/** @throws PayloadError `payload_invalid` for text that is no time, or names no zone. */
-function timeOption(name: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const time = isoFromText(text);
-  if (time !== null) return time;
-  throw new PayloadError(
-    "payload_invalid",
-    `${name}: expected an ISO-8601 time with its zone, got "${text.slice(0, 40)}"`,
-  );
 }
 
 const closedError = (): StorageError =>

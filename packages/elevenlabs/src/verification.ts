@@ -1,5 +1,6 @@
 import {
   ConfigurationError,
+  isHeaderName,
   requireSecrets,
   type HmacVerification,
   type SharedSecretVerification,
@@ -35,7 +36,7 @@ export function webhookVerification(options: ElevenLabsOptions): HmacVerificatio
  * https://elevenlabs.io/docs/eleven-agents/customization/personalization/twilio-personalization
  */
 export function initiationVerification({ header, secret }: ElevenLabsInitiation): SharedSecretVerification {
-  if (typeof header !== "string" || !headerName.test(header)) {
+  if (!isHeaderName(header)) {
     throw new ConfigurationError(
       "option_invalid",
       "elevenlabs({ initiation }): expected the name of a request header such as x-offhook-secret, got something else",
@@ -47,8 +48,6 @@ export function initiationVerification({ header, secret }: ElevenLabsInitiation)
     in: { header: header.toLowerCase() },
   };
 }
-
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
 function requireDuration(name: string, ms: number): number {
   if (!Number.isFinite(ms) || ms < 0) {
