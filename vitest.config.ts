@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // Refusals are logged; only a failing test's lines are of interest.
     silent: "passed-only",
+    globalSetup: ["./tooling/vitest-postgres.ts"],
     projects: [
       {
         extends: true,

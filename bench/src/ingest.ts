@@ -110,6 +110,7 @@ export function makeEntry(index: number, content: Uint8Array = body): JournalEnt
       headers: { "content-type": "application/json", "user-agent": "CallRail", host: "app.example.com" },
       body: content,
       bodyBytes: content.length,
+      bodyRemovedAt: null,
       remoteAddress: "203.0.113.9",
       receivedAt,
       references: [reference],

@@ -105,6 +105,8 @@ export interface Delivery {
   readonly body: Uint8Array;
   /** Size of the body as received, in bytes. */
   readonly bodyBytes: number;
+  /** When the body was let go of, by retention or because somebody asked for it; null while it is kept. ISO-8601 UTC. */
+  readonly bodyRemovedAt: string | null;
   readonly remoteAddress: string | null;
   /** ISO-8601 UTC. */
   readonly receivedAt: string;

@@ -107,7 +107,10 @@ export type {
   ClaimedJobs,
   DeliveryQuery,
   DeliverySummary,
+  DeliveryUpdate,
   EventOf,
+  Expired,
+  Expiry,
   ListQuery,
   Page,
   RecordOf,
@@ -119,7 +122,8 @@ export type {
   SubjectChange,
   Subjects,
 } from "./storage.ts";
-export type { Job, JobClaim, JobSettlement } from "./job.ts";
+export type { Job, JobClaim, JobQuery, JobRetry, JobSettlement } from "./job.ts";
+export type { ChangePage, ChangeQuery, FeedChange, RecordChange, RecordChangeType } from "./record-change.ts";
 export { decodeCursor, encodeCursor, type CursorPosition } from "./cursor.ts";
 export { referenceKey } from "./references.ts";
 export { version } from "./version.ts";

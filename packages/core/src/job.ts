@@ -41,3 +41,21 @@ export interface JobSettlement {
     | { readonly type: "retry"; readonly runAtMs: number; readonly error: string }
     | { readonly type: "dead"; readonly error: string };
 }
+
+/** Which jobs, for people. */
+export interface JobQuery {
+  readonly tenantId: string;
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly state?: Job["state"] | undefined;
+  readonly kind?: string | undefined;
+}
+
+/** Dead jobs that shall run again. */
+export interface JobRetry {
+  readonly tenantId: string;
+  /** Undefined: all of the tenant's dead jobs. Jobs that are not dead are passed over. */
+  readonly ids: readonly string[] | undefined;
+  readonly nowMs: number;
+}

@@ -61,6 +61,7 @@ export function journalEntry(journaled: Journaled): JournalEntry {
     headers: journaled.headers,
     body,
     bodyBytes: journaled.bodyBytes ?? body.length,
+    bodyRemovedAt: null,
     remoteAddress: journaled.remoteAddress,
     receivedAt,
     references:

@@ -1,9 +1,8 @@
-import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
 import { StorageError } from "./errors.ts";
-import type { Job } from "./job.ts";
-import type { Call, Reference } from "./call.ts";
-import type { Lead } from "./lead.ts";
+import { MemoryFeed } from "./memory-feed.ts";
+import { MemoryJobs } from "./memory-jobs.ts";
+import { matches, pageOf } from "./memory-lists.ts";
 import { referenceKey } from "./references.ts";
 import type {
   EventOf,
@@ -26,7 +25,8 @@ export function memoryStorage(): Storage {
   const leads: Records<"lead"> = new Map();
   const deliveries = new Map<string, Delivery>();
   const identities = new Map<string, string>();
-  const jobs = new Map<string, Job>();
+  const jobs = new MemoryJobs();
+  const feed = new MemoryFeed();
   let writing: Promise<unknown> = Promise.resolve();
   let closed = false;
 
@@ -70,9 +70,27 @@ export function memoryStorage(): Storage {
         for (const change of changes) effects.push(() => saveChange(subject, change));
       },
       async insertJobs(batch) {
-        for (const job of batch) {
-          const key = tenantKey(job.tenantId, job.id);
-          effects.push(() => void (jobs.has(key) || jobs.set(key, job)));
+        for (const job of batch) effects.push(() => jobs.insert(job));
+      },
+      async insertChanges(batch) {
+        for (const change of batch) effects.push(() => feed.append(change));
+      },
+      async remove(subject, removed) {
+        for (const { record } of removed) {
+          for (const reference of record.references) {
+            const key = tenantKey(record.tenantId, referenceKey(reference));
+            effects.push(() => void recordsOf(subject).delete(key));
+          }
+        }
+      },
+      async updateDeliveries(updates) {
+        for (const { delivery, keepBody } of updates) {
+          const key = tenantKey(delivery.tenantId, delivery.id);
+          effects.push(() => {
+            const known = deliveries.get(key);
+            if (known === undefined) return;
+            deliveries.set(key, { ...known, ...delivery, body: keepBody ? known.body : new Uint8Array() });
+          });
         }
       },
     };
@@ -145,35 +163,13 @@ export function memoryStorage(): Storage {
       );
       return { ...page, data: page.data.map(({ body: _body, ...summary }) => summary) };
     },
-    async claimJobs({ tenantId, limit, nowMs, leaseUntilMs, leaseToken }) {
+    async claimJobs(claim) {
       ensureOpen();
-      const open = [...jobs.values()]
-        .filter((job) => job.tenantId === tenantId && job.state !== "dead")
-        .toSorted((left, right) => dueAt(left) - dueAt(right) || (left.id < right.id ? -1 : 1));
-      const claimed: Job[] = [];
-      let nextRunAtMs: number | null = null;
-      for (const job of open) {
-        if (claimed.length < limit && dueAt(job) <= nowMs) {
-          const taken: Job = { ...job, state: "running", attempts: job.attempts + 1, leaseToken, leaseUntilMs };
-          jobs.set(tenantKey(tenantId, job.id), taken);
-          claimed.push(taken);
-        } else {
-          nextRunAtMs ??= dueAt(job);
-        }
-      }
-      return { jobs: claimed, nextRunAtMs };
+      return jobs.claim(claim);
     },
     async settleJobs(settlements) {
       ensureOpen();
-      for (const { tenantId, id, leaseToken, result } of settlements) {
-        const key = tenantKey(tenantId, id);
-        const job = jobs.get(key);
-        if (job === undefined || job.leaseToken !== leaseToken) continue;
-        const free = { ...job, leaseToken: null, leaseUntilMs: null };
-        if (result.type === "done") jobs.delete(key);
-        else if (result.type === "dead") jobs.set(key, { ...free, state: "dead", lastError: result.error });
-        else jobs.set(key, { ...free, state: "waiting", runAtMs: result.runAtMs, lastError: result.error });
-      }
+      for (const settlement of settlements) jobs.settle(settlement);
     },
     async health(tenantId) {
       ensureOpen();
@@ -182,8 +178,6 @@ export function memoryStorage(): Storage {
       const ownCalls = own("call");
       const byStatus: { [Status in DeliveryStatus]: number } = { applied: 0, unmapped: 0, failed: 0, rejected: 0 };
       for (const delivery of deliveries.values()) if (delivery.tenantId === tenantId) byStatus[delivery.status] += 1;
-      const byState = { waiting: 0, running: 0, dead: 0 };
-      for (const job of jobs.values()) if (job.tenantId === tenantId) byState[job.state] += 1;
       return {
         engine: "memory",
         calls: ownCalls.length,
@@ -191,8 +185,33 @@ export function memoryStorage(): Storage {
         events: ownCalls.reduce((sum, stored) => sum + stored.events.length, 0),
         agents: new Set(ownCalls.map((stored) => stored.record.agent?.id ?? null).filter((id) => id !== null)).size,
         deliveries: byStatus,
-        jobs: byState,
+        jobs: jobs.count(tenantId),
       };
+    },
+    async listJobs(query) {
+      ensureOpen();
+      return jobs.list(query);
+    },
+    async retryJobs(retry) {
+      ensureOpen();
+      return jobs.retry(retry);
+    },
+    async listChanges(query) {
+      ensureOpen();
+      return feed.list(query);
+    },
+    async expire({ tenantId, bodiesBefore, changesBefore, now, limit }) {
+      ensureOpen();
+      let bodies = 0;
+      for (const [key, delivery] of deliveries) {
+        if (bodies === limit) break;
+        if (delivery.tenantId !== tenantId || delivery.receivedAt >= bodiesBefore || delivery.bodyRemovedAt !== null) {
+          continue;
+        }
+        deliveries.set(key, { ...delivery, body: new Uint8Array(), bodyRemovedAt: now });
+        bodies += 1;
+      }
+      return { bodies, changes: feed.expire(tenantId, changesBefore, limit) };
     },
   };
 }
@@ -201,49 +220,3 @@ export function memoryStorage(): Storage {
 const tenantKey = (tenantId: string, key: string): string => `${tenantId}\u0000${key}`;
 const identityKey = (delivery: Delivery, identity: string): string =>
   tenantKey(delivery.tenantId, `${delivery.provider}:${identity}`);
-
-/** When a job can next be claimed. */
-const dueAt = (job: Job): number => (job.state === "running" ? (job.leaseUntilMs ?? 0) : job.runAtMs);
-
-function matches(record: Call | Lead, query: ListQuery): boolean {
-  const { provider, status, direction, phone } = query;
-  if (provider !== undefined && !record.references.some((reference: Reference) => reference.provider === provider)) {
-    return false;
-  }
-  if (status !== undefined && record.status !== status) return false;
-  if (direction !== undefined && (!("direction" in record) || record.direction !== direction)) return false;
-  if (phone === undefined) return true;
-  return "from" in record ? record.from?.e164 === phone || record.to?.e164 === phone : record.phone?.e164 === phone;
-}
-
-/** The page of rows below the cursor, newest first: by the sort time, then by id. */
-function pageOf<Row extends { readonly id: string }>(
-  rows: readonly Row[],
-  query: Pick<ListQuery, "limit" | "cursor" | "from" | "to">,
-  timeOf: (row: Row) => string,
-  sortTimeOf = timeOf,
-): Page<Row> {
-  const { from, to, limit } = query;
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
-  const isAfter = (row: Row): boolean => {
-    if (after === undefined) return true;
-    const time = sortTimeOf(row);
-    return time < after.time || (time === after.time && row.id < after.id);
-  };
-  const sorted = rows
-    .filter(
-      (row) => (from === undefined || timeOf(row) >= from) && (to === undefined || timeOf(row) < to) && isAfter(row),
-    )
-    .toSorted((left, right) => {
-      const [leftTime, rightTime] = [sortTimeOf(left), sortTimeOf(right)];
-      if (leftTime !== rightTime) return leftTime < rightTime ? 1 : -1;
-      return left.id < right.id ? 1 : -1;
-    });
-  const data = sorted.slice(0, limit);
-  const last = data.at(-1);
-  return {
-    data,
-    nextCursor:
-      sorted.length > limit && last !== undefined ? encodeCursor({ time: sortTimeOf(last), id: last.id }) : null,
-  };
-}

@@ -1,8 +1,9 @@
 import type { CallEvent } from "./call-event.ts";
 import type { Call, CallDirection, CallStatus, Reference } from "./call.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
-import type { Job, JobClaim, JobSettlement } from "./job.ts";
+import type { Job, JobClaim, JobQuery, JobRetry, JobSettlement } from "./job.ts";
 import type { Lead, LeadEvent } from "./lead.ts";
+import type { ChangePage, ChangeQuery, RecordChange } from "./record-change.ts";
 
 /** What is folded from events: calls and leads are stored in the same way. */
 export interface Subjects {
@@ -19,6 +20,8 @@ export type EventOf<S extends Subject> = Subjects[S]["event"];
  *
  * Everything is per tenant: no method may return or change what belongs to another. Failures are StorageError;
  * code `storage_unavailable` when trying again can help.
+ *
+ * Optional members are abilities: a storage without them works, and Offhook says clearly what it cannot do with it.
  */
 export interface Storage {
   /** Connects and prepares the schema. Called before anything else; calling it again does nothing. */
@@ -28,7 +31,9 @@ export interface Storage {
   /**
    * Runs `work` in one transaction. When it resolves, everything is on disk before this resolves; when it throws,
    * nothing of it remains and this throws the same. Of two transactions that `load` a common reference the second
-   * sees what the first wrote, also where neither found a record. `work` uses its transaction alone: waiting in it for another method of the storage may wait for ever.
+   * sees what the first wrote, also where neither found a record. `work` uses its transaction alone: waiting in it for
+   * another method of the storage may wait for ever. It may be run again after a conflict with another process, so it
+   * has no effect but through its transaction.
    */
   write<Result>(work: (transaction: StorageTransaction) => Promise<Result>): Promise<Result>;
   /** The call or lead that holds a reference. */
@@ -47,6 +52,20 @@ export interface Storage {
   /** Ends claims. A settlement whose lease was lost to another claim changes nothing. */
   settleJobs(settlements: readonly JobSettlement[]): Promise<void>;
   health(tenantId: string): Promise<StorageHealth>;
+
+  /** Ability: a page of jobs, for people. Newest `createdAtMs` first, then by id, descending. */
+  listJobs?(query: JobQuery): Promise<Page<Job>>;
+  /** Ability: lets dead jobs wait again, due at once, their attempts counted anew. Resolves with how many there were. */
+  retryJobs?(retry: JobRetry): Promise<number>;
+  /** Ability: the live feed. What `insertChanges` wrote, in the order in which it became visible. */
+  listChanges?(query: ChangeQuery): Promise<ChangePage>;
+  /**
+   * Ability: calls `wake` soon after another process has committed changes of this tenant; also without a reason, and
+   * perhaps never, so callers look from time to time as well. Resolves with what ends it.
+   */
+  watchChanges?(tenantId: string, wake: () => void): Promise<() => Promise<void>>;
+  /** Ability: lets go of what is past its time, at most `limit` of each kind. */
+  expire?(expiry: Expiry): Promise<Expired>;
 }
 
 /** What can be done inside `write`. Every method takes a batch. */
@@ -71,6 +90,16 @@ export interface StorageTransaction {
   save<S extends Subject>(subject: S, changes: readonly SubjectChange<S>[]): Promise<void>;
   /** Adds jobs; one whose id exists already is left as it is. */
   insertJobs(jobs: readonly Job[]): Promise<void>;
+
+  /** Ability: adds to the live feed. */
+  insertChanges?(changes: readonly RecordChange[]): Promise<void>;
+  /**
+   * Ability: takes away records that `load` gave, the same objects, with their events; their references lead nowhere
+   * any more. A `save` that follows may use the references and the ids anew.
+   */
+  remove?<S extends Subject>(subject: S, stored: readonly Stored<S>[]): Promise<void>;
+  /** Ability: corrects journal rows; those that do not exist are passed over. */
+  updateDeliveries?(updates: readonly DeliveryUpdate[]): Promise<void>;
 }
 
 /** A record with the events it was folded from. */
@@ -120,6 +149,44 @@ export interface DeliveryQuery {
   readonly to?: string | undefined;
   readonly provider?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
+}
+
+/** How a journal row reads from now on. What it was when it came in, and how often it came, stays as it is. */
+export interface DeliveryUpdate {
+  readonly delivery: Pick<
+    DeliverySummary,
+    | "tenantId"
+    | "id"
+    | "kind"
+    | "status"
+    | "error"
+    | "url"
+    | "headers"
+    | "remoteAddress"
+    | "references"
+    | "test"
+    | "bodyRemovedAt"
+  >;
+  /** False: the bytes go. */
+  readonly keepBody: boolean;
+}
+
+/** What is past its time. Times are ISO-8601 in UTC with milliseconds. */
+export interface Expiry {
+  readonly tenantId: string;
+  /** Bodies of deliveries that were received before this go. */
+  readonly bodiesBefore: string;
+  /** What the `bodyRemovedAt` of those deliveries says. */
+  readonly now: string;
+  /** Entries of the live feed from before this go. */
+  readonly changesBefore: string;
+  readonly limit: number;
+}
+
+/** How much went. As many as the limit: there may be more. */
+export interface Expired {
+  readonly bodies: number;
+  readonly changes: number;
 }
 
 /** A delivery without its body, for lists. */

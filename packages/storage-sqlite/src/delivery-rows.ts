@@ -23,8 +23,21 @@ type DeliveryFacts = Omit<
 >;
 
 export function deliveryFacts(delivery: Delivery): string {
-  const { route, kind, error, method, url, headers, bodyBytes, remoteAddress, references, test } = delivery;
-  const facts: DeliveryFacts = { route, kind, error, method, url, headers, bodyBytes, remoteAddress, references, test };
+  const { route, kind, error, method, url, headers, bodyBytes, bodyRemovedAt, remoteAddress, references, test } =
+    delivery;
+  const facts: DeliveryFacts = {
+    route,
+    kind,
+    error,
+    method,
+    url,
+    headers,
+    bodyBytes,
+    bodyRemovedAt,
+    remoteAddress,
+    references,
+    test,
+  };
   return JSON.stringify(facts);
 }
 
@@ -55,6 +68,8 @@ export function toSummary(tenantId: string, row: DeliveryRow): DeliverySummary {
     url: facts.url,
     headers: facts.headers,
     bodyBytes: facts.bodyBytes,
+    // Missing in rows from before there was retention.
+    bodyRemovedAt: facts.bodyRemovedAt ?? null,
     remoteAddress: facts.remoteAddress,
     receivedAt: row.received_at,
     references: facts.references,

@@ -53,6 +53,7 @@ export function delivery(order: number, members: Partial<Delivery> = {}): Delive
     headers: { "content-type": "application/json" },
     body: new TextEncoder().encode(`{"order":${order}}`),
     bodyBytes: 20,
+    bodyRemovedAt: null,
     remoteAddress: "192.0.2.1",
     receivedAt: at(order),
     references: [reference(`CA${order}`)],

@@ -1,0 +1,40 @@
+import type { Job } from "./job.ts";
+
+/**
+ * An existing queue that runs jobs on many machines. Jobs are still written together with their cause, to the outbox
+ * in the storage; what falls due is handed to the engine in batches and leaves the outbox. A job that fails goes back
+ * to the outbox, which keeps its retries, its attempts and, in the end, the dead.
+ *
+ * An engine delivers at least once; it knows nothing of what a job is.
+ */
+export interface JobEngine {
+  /**
+   * Connects, and takes jobs for `worker` unless that is undefined: then this process only hands over.
+   * Calling it again does nothing.
+   */
+  start(worker: JobWorker | undefined): Promise<void>;
+  /**
+   * Takes jobs over. Resolves when it will not lose them any more. A job with the same id and the same number of
+   * attempts as one that it has does nothing.
+   *
+   * @throws any error: the jobs stay in the outbox and are handed over again later.
+   */
+  publish(jobs: readonly Job[]): Promise<void>;
+  /** Takes nothing more, waits a while for what runs, and lets go of its connections. */
+  stop(): Promise<void>;
+}
+
+/** What an engine calls. */
+export interface JobWorker {
+  /** How long one `run` takes at most, in milliseconds: an engine's own time limit should be above it. */
+  readonly timeoutMs: number;
+  /**
+   * Makes one attempt. Resolves when it is over, whether it succeeded or failed, and its end is written down; the engine
+   * is then done with the job.
+   *
+   * @throws StorageError when the end could not be written: the engine should call it again.
+   */
+  run(job: Job): Promise<void>;
+  /** For an engine that gives up a job, because its workers die of it: keeps it as dead in the outbox. */
+  bury(job: Job, error: string): Promise<void>;
+}
