@@ -47,11 +47,10 @@ export async function benchIngest(): Promise<Comparison[]> {
 export function committerOver(storage: Storage): (entry: JournalEntry) => Promise<unknown> {
   const committer = new Committer({
     storage,
-    tenantId: "default",
     open: () => Promise.resolve(),
-    wanted: new Map(),
+    audience: { tenantId: "default", wanted: new Map(), recordingProviders: new Set() },
     now: Date.now,
-    onJobs: () => undefined,
+    onCommit: () => undefined,
     onPoison: (_entry, cause) => {
       throw cause;
     },

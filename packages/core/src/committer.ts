@@ -1,16 +1,17 @@
-import { applyEntries, type Applied, type ApplyOptions, type JournalEntry } from "./apply.ts";
+import { applyEntries, type Applied, type JournalEntry } from "./apply.ts";
 import { OffhookError, StorageError } from "./errors.ts";
 import type { Storage } from "./storage.ts";
+import type { TellOptions, Told } from "./tell.ts";
 
 export interface CommitterOptions {
   /** Opens the storage unless it is open. */
   readonly open: () => Promise<void>;
   readonly storage: Storage;
-  readonly tenantId: string;
-  readonly wanted: ApplyOptions["wanted"];
+  /** Who hears of what a commit changes. */
+  readonly audience: Omit<TellOptions, "nowMs">;
   readonly now: () => number;
-  /** Called after a commit that wrote jobs. */
-  readonly onJobs: () => void;
+  /** Called after a commit. */
+  readonly onCommit: (told: Told) => void;
   /** Called when an entry was kept without its events because applying them failed. */
   readonly onPoison: (entry: JournalEntry, cause: unknown) => void;
   /** Deliveries that go into one transaction at most. */
@@ -168,12 +169,12 @@ export class Committer {
   }
 
   async #transact(entries: readonly JournalEntry[]): Promise<readonly Applied[]> {
-    const { open, storage, tenantId, wanted, now, onJobs } = this.#options;
+    const { open, storage, audience, now, onCommit } = this.#options;
     await open();
-    const { applied, jobs } = await storage.write((transaction) =>
-      applyEntries(transaction, entries, { tenantId, nowMs: now(), wanted }),
+    const { applied, ...told } = await storage.write((transaction) =>
+      applyEntries(transaction, entries, { ...audience, nowMs: now() }),
     );
-    if (jobs > 0) onJobs();
+    onCommit(told);
     return applied;
   }
 

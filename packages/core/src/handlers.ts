@@ -110,8 +110,7 @@ export function handlerRunner({ tenantId, handlers, notifiers, getCall, getLead 
     return call && { id, type, call, attempt };
   }
 
-  return async ({ kind, attempts: attempt, payload }) => {
-    if (kind !== "handle") throw new TypeError(`Job: expected kind "handle", got "${kind}"`);
+  return async ({ attempts: attempt, payload }) => {
     // As `handlerJobs` wrote it.
     const { change, recordId, cause, consumer } = payload as unknown as HandlePayload;
     const told = await changeOf(change, recordId, `${change}:${cause}`, attempt);

@@ -6,8 +6,14 @@
 // For apps.
 export { createOffhook } from "./offhook.ts";
 export type { CallChange, Handlers, LeadChange } from "./handlers.ts";
-export type { Offhook, OffhookOptions, WebhookAddress } from "./offhook.ts";
-export type { DeliveryListOptions, ListOptions } from "./list-options.ts";
+export type { Offhook, RenormalizeSummary, WebhookAddress } from "./offhook.ts";
+export type { OffhookOptions } from "./offhook-options.ts";
+export type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
+export type { FeedEntry } from "./change-feed.ts";
+export type { DeletionOptions, DeletionSummary } from "./delete-by-number.ts";
+export type { ReplayFilter, ReplayOptions, ReplayPreview, ReplaySummary } from "./replay.ts";
+export type { RetentionOptions } from "./retention.ts";
+export type { Unreadable } from "./reread.ts";
 export type { RequestOrigin } from "./fetch.ts";
 export { memoryStorage } from "./memory-storage.ts";
 export type {
@@ -41,7 +47,8 @@ export type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
 export type { InboundCall, InboundResponder } from "./inbound.ts";
 export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export type { Notification, Notifier } from "./notifier.ts";
-export type { DrainOptions, DrainResult } from "./outbox.ts";
+export type { DrainOptions, DrainResult } from "./job-runner.ts";
+export type { JobEngine, JobWorker } from "./job-engine.ts";
 export {
   ApiError,
   ConfigurationError,

@@ -59,3 +59,27 @@ export interface JobRetry {
   readonly ids: readonly string[] | undefined;
   readonly nowMs: number;
 }
+
+/** A job that waits. */
+export function newJob({
+  id,
+  tenantId,
+  kind,
+  payload,
+  nowMs,
+  delayMs = 0,
+}: Pick<Job, "id" | "tenantId" | "kind" | "payload"> & { readonly nowMs: number; readonly delayMs?: number }): Job {
+  return {
+    id,
+    tenantId,
+    kind,
+    payload,
+    state: "waiting",
+    runAtMs: nowMs + delayMs,
+    attempts: 0,
+    leaseToken: null,
+    leaseUntilMs: null,
+    lastError: null,
+    createdAtMs: nowMs,
+  };
+}

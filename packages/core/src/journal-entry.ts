@@ -27,10 +27,13 @@ export interface Journaled {
   readonly test: boolean;
 }
 
-/** Gives a delivery and its events their ids. Events are named after the delivery's content, so a replay renames none. */
-export function journalEntry(journaled: Journaled): JournalEntry {
+/**
+ * Gives a delivery and its events their ids. Events are named after the delivery's content, so a replay renames none.
+ *
+ * @param id of a delivery that has one already.
+ */
+export function journalEntry(journaled: Journaled, id = newId("dlv", journaled.receivedAtMs)): JournalEntry {
   const { tenantId, provider, identity, translation, body, receivedAtMs } = journaled;
-  const id = newId("dlv", receivedAtMs);
   const receivedAt = new Date(receivedAtMs).toISOString();
   const origin = { tenantId, provider, source: "webhook" as const, receivedAt, deliveryId: id };
   // Two vendors may send the same bytes.

@@ -24,3 +24,20 @@ export function parseJson(body: Uint8Array | string): unknown {
 export function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether two values are the same as JSON. The order of names does not count, and undefined is as good as absent. */
+export function isSameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => isSameJson(item, right[index]));
+  }
+  if (!isRecord(left) || !isRecord(right)) return false;
+  const names = namesOf(left);
+  return names.length === namesOf(right).length && names.every((name) => isSameJson(left[name], ownOf(right, name)));
+}
+
+const namesOf = (record: { readonly [name: string]: unknown }): string[] =>
+  Object.keys(record).filter((name) => record[name] !== undefined);
+
+const ownOf = (record: { readonly [name: string]: unknown }, name: string): unknown =>
+  Object.hasOwn(record, name) ? record[name] : undefined;

@@ -1,55 +1,44 @@
 import { isRefusalCode, refused } from "./answers.ts";
+import { lacking } from "./abilities.ts";
+import { applyEvents } from "./apply.ts";
 import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
+import { ChangeFeed, type FeedEntry } from "./change-feed.ts";
 import { Committer } from "./committer.ts";
+import { deleteByNumber, type DeletionOptions, type DeletionSummary } from "./delete-by-number.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
-import { ConfigurationError, OffhookError, StorageError } from "./errors.ts";
-import { compareEvents, timeOf } from "./event-order.ts";
+import { OffhookError } from "./errors.ts";
 import { fromRequest, toResponse, type RequestOrigin } from "./fetch.ts";
-import { handlerRunner, wantedChanges, type Handlers } from "./handlers.ts";
-import type { InboundResponder } from "./inbound.ts";
+import { handlerRunner, wantedChanges } from "./handlers.ts";
+import { runByKind } from "./job-kinds.ts";
+import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
+import type { Job } from "./job.ts";
 import type { Lead } from "./lead.ts";
-import { rangeOf, type DeliveryListOptions, type ListOptions } from "./list-options.ts";
-import { consoleLogger, describeError, safeLogger, type Logger } from "./logger.ts";
-import type { Notifier } from "./notifier.ts";
-import { Outbox, type DrainOptions, type DrainResult } from "./outbox.ts";
-import type { Provider } from "./provider.ts";
+import { closedError, Lifecycle } from "./lifecycle.ts";
+import { timeOption, type DeliveryListOptions, type JobListOptions, type ListOptions } from "./list-options.ts";
+import { describeError } from "./logger.ts";
+import { checkOptions, type OffhookOptions } from "./offhook-options.ts";
+import { Outbox } from "./outbox.ts";
+import { queriesOn } from "./queries.ts";
 import type { ReceiveContext } from "./receive.ts";
-import { parseId } from "./references.ts";
+import { recordingJobKind, recordingRunner } from "./recording-job.ts";
+import { refold } from "./refold.ts";
+import { Relay } from "./relay.ts";
+import {
+  previewReplay,
+  replay,
+  type ReplayContext,
+  type ReplayFilter,
+  type ReplayOptions,
+  type ReplayPreview,
+  type ReplaySummary,
+} from "./replay.ts";
 import { pathOf } from "./request-target.ts";
-import { createRouter, normalizePrefix, type Router } from "./routes.ts";
-import type { DeliverySummary, Page, Storage, StorageHealth } from "./storage.ts";
-
-export interface OffhookOptions {
-  readonly providers: readonly Provider[];
-  readonly storage: Storage;
-  /** What your app does when something happened to a call. */
-  readonly on?: Handlers;
-  /** Decides about incoming calls for vendors that ask. */
-  readonly onInbound?: InboundResponder;
-  /** How long `onInbound` may take. Default 4,000 ms. */
-  readonly inboundTimeoutMs?: number;
-  readonly notifiers?: readonly Notifier[];
-  /** Where webhooks are served. Default `/api/webhooks`. */
-  readonly prefix?: string;
-  /** Whose calls these are; one Offhook serves one tenant. Default `"default"`. */
-  readonly tenantId?: string;
-  /** Default: warnings and errors go to the console. */
-  readonly logger?: Logger;
-  /** Serve `…/echo`, which repeats requests. Default: only where NODE_ENV says development or test. */
-  readonly echo?: boolean;
-  /** Origins that browsers may call from; default none. */
-  readonly cors?: { readonly origins: readonly string[] };
-  /** Run jobs in this process as they come. False on serverless platforms, which call `drain()`. Default true. */
-  readonly runJobs?: boolean;
-  /** The clock. Milliseconds since 1970. */
-  readonly now?: () => number;
-  /** How long a delivery may wait for its commit before the sender is told to try again. Default 8,000 ms. */
-  readonly commitTimeoutMs?: number;
-  /** How long one run of a handler or notifier may take before it is tried again. Default 60,000 ms. */
-  readonly jobTimeoutMs?: number;
-}
+import { expire, retentionJob, retentionJobKind, retentionRunner, type RetentionContext } from "./retention.ts";
+import { createRouter, type Router } from "./routes.ts";
+import type { DeliverySummary, Expired, Page, StorageHealth } from "./storage.ts";
+import type { TellOptions, Told } from "./tell.ts";
 
 export interface Offhook {
   readonly tenantId: string;
@@ -77,7 +66,39 @@ export interface Offhook {
   readonly deliveries: {
     get(id: string): Promise<Delivery | undefined>;
     list(options?: DeliveryListOptions): Promise<Page<DeliverySummary>>;
+    /**
+     * Lets the mapper of today read deliveries again: one by its id, those that a filter matches, or with an empty
+     * filter all of them. Calls and leads become what they would be had it always been there. Repeating it changes
+     * nothing more.
+     */
+    replay(filter: ReplayFilter, options?: ReplayOptions): Promise<ReplaySummary>;
+    /** What a replay would look at. */
+    previewReplay(filter: ReplayFilter): Promise<ReplayPreview>;
   };
+  readonly jobs: {
+    /** Newest first. The dead have the reason in `lastError`. */
+    list(options?: JobListOptions): Promise<Page<Job>>;
+    /** Lets dead jobs run again, by their ids or all of them. Resolves with how many there were. */
+    retry(ids: readonly string[] | "all"): Promise<number>;
+  };
+  /**
+   * What changed, from any process, as it happens: for live views. Ends with `signal`, with `close()`, or with the
+   * loop over it.
+   *
+   * @param after the id of the last entry that was seen, to go on from there; default: what comes from now on.
+   * @example
+   * for await (const entry of offhook.changes(lastId, { signal })) send(entry);
+   */
+  changes(after?: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<FeedEntry, void, void>;
+  /**
+   * Derives every call and lead anew from the journal, after mappers or rules have become better. Events of deliveries
+   * whose bytes are gone stay as they are.
+   */
+  renormalize(options?: ReplayOptions): Promise<RenormalizeSummary>;
+  /** Deletes everything of a phone number; exact E.164. */
+  deleteByNumber(number: string, options?: DeletionOptions): Promise<DeletionSummary>;
+  /** Lets go of what is past its time now; a job does so every day. */
+  expire(): Promise<Expired>;
   health(): Promise<StorageHealth>;
   /** Opens the storage, which the first request does otherwise. */
   open(): Promise<void>;
@@ -92,40 +113,49 @@ export interface WebhookAddress {
   readonly kind: string;
 }
 
+export interface RenormalizeSummary extends ReplaySummary {
+  /** Calls and leads that the rules of today fold differently from the same events. */
+  readonly refolded: number;
+}
+
 /**
  * Brings providers, storage and your handlers together.
  *
  * @throws ConfigurationError `option_invalid` for options that cannot work.
  */
 export function createOffhook(options: OffhookOptions): Offhook {
-  const { storage } = options;
-  if (!Array.isArray(options.providers) || typeof storage?.write !== "function") {
-    throw new ConfigurationError("option_invalid", "createOffhook: expected a list of providers and a storage");
-  }
-  const tenantId = options.tenantId ?? "default";
-  if (tenantId === "" || tenantId.includes("\u0000")) {
-    throw new ConfigurationError("option_invalid", "tenantId: expected a name, got an empty one");
-  }
-  const logger = safeLogger(options.logger ?? consoleLogger);
-  const now = options.now ?? Date.now;
-  const router = createRouter(options.providers, {
-    prefix: normalizePrefix(options.prefix ?? "/api/webhooks"),
-    echo: options.echo ?? isDevelopment(),
-  });
-  const handlers = options.on ?? {};
-  const notifiers = options.notifiers ?? [];
-  const wanted = wantedChanges(handlers, notifiers);
-  const run = handlerRunner({ tenantId, handlers, notifiers, getCall, getLead });
-  const jobTimeoutMs = positiveMs("jobTimeoutMs", options.jobTimeoutMs ?? 60_000);
-  const outbox = new Outbox({ storage, tenantId, run, jobTimeoutMs, now, logger });
-  const runJobs = options.runJobs ?? true;
+  const settings = checkOptions(options);
+  const { storage, providers, tenantId, handlers, notifiers, runJobs, retention, logger, now } = settings;
+  const router = createRouter(providers, settings);
+  const lifecycle = new Lifecycle({ storage, onOpen, finish });
+  const open = (): Promise<void> => lifecycle.open();
+  const queries = queriesOn({ storage, tenantId, open });
+  const feed = new ChangeFeed({ storage, tenantId, open, logger });
+
+  const retaining: RetentionContext = { storage, tenantId, retention, now };
+  const getCall = queries.call;
+  const run = runByKind(
+    new Map([
+      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead: queries.lead })],
+      [recordingJobKind, recordingRunner({ tenantId, providers, now, getCall, apply: applyCallEvents })],
+      [retentionJobKind, retentionRunner(retaining)],
+    ]),
+  );
+  const jobs = jobRunner();
+  const audience: Omit<TellOptions, "nowMs"> = {
+    tenantId,
+    wanted: wantedChanges(handlers, notifiers),
+    recordingProviders: new Set(
+      providers.filter(({ fetchRecording }) => fetchRecording !== undefined).map(({ name }) => name),
+    ),
+  };
+  const replaying: ReplayContext = { storage, providers, audience, now, logger, onCommit };
   const committer = new Committer({
     open,
     storage,
-    tenantId,
-    wanted,
+    audience,
     now,
-    onJobs: () => runJobs && outbox.wake(),
+    onCommit,
     onPoison: ({ delivery }, cause) =>
       logger.error(
         { provider: delivery.provider, deliveryId: delivery.id, error: describeError(cause) },
@@ -133,63 +163,65 @@ export function createOffhook(options: OffhookOptions): Offhook {
       ),
     maxBatch: 256,
     maxWaiting: 10_000,
-    timeoutMs: positiveMs("commitTimeoutMs", options.commitTimeoutMs ?? 8_000),
+    timeoutMs: settings.commitTimeoutMs,
   });
   const context: ReceiveContext = {
     tenantId,
     now,
     logger,
-    commit: (entry) => (closing === undefined ? committer.commit(entry) : Promise.reject(closedError())),
+    commit: (entry) => (lifecycle.isClosing ? Promise.reject(closedError()) : committer.commit(entry)),
     async commitRejected(entry) {
       if (await committer.commitRejected(entry)) return;
       logger.error({ provider: entry.delivery.provider }, `[${entry.delivery.provider}] refusal not journaled`);
     },
-    onInbound: options.onInbound,
-    inboundTimeoutMs: positiveMs("inboundTimeoutMs", options.inboundTimeoutMs ?? 4_000),
+    onInbound: settings.onInbound,
+    inboundTimeoutMs: settings.inboundTimeoutMs,
   };
 
-  let opening: Promise<void> | undefined;
-  let closing: Promise<void> | undefined;
-  let closed = false;
+  let scheduling: Promise<void> | undefined;
 
-  function open(): Promise<void> {
-    if (closed) return Promise.reject(closedError());
-    opening ??= openStorage();
-    return opening;
+  function jobRunner(): JobRunner {
+    const { jobEngine: engine, jobTimeoutMs } = settings;
+    const common = { storage, tenantId, run, jobTimeoutMs, now, logger };
+    return engine === undefined ? new Outbox(common) : new Relay({ ...common, engine, runJobs });
   }
 
-  async function openStorage(): Promise<void> {
-    try {
-      await storage.open();
-    } catch (cause) {
-      // The next request tries again.
-      opening = undefined;
-      throw cause instanceof OffhookError
-        ? cause
-        : new StorageError("storage_unavailable", "Storage: could not be opened", { cause });
-    }
-    if (runJobs && wanted.size > 0) outbox.wake();
+  function onOpen(): void {
+    if (!runJobs) return;
+    void scheduleRetention();
+    jobs.wake();
   }
 
-  async function closeAll(): Promise<void> {
+  /** Once in a process. Where nothing can expire there is nothing to do. */
+  function scheduleRetention(): Promise<void> {
+    if (storage.expire === undefined) return Promise.resolve();
+    scheduling ??= storage
+      .write((transaction) => transaction.insertJobs([retentionJob(tenantId, now())]))
+      .catch((error: unknown) => {
+        scheduling = undefined;
+        logger.error({ error: describeError(error) }, "Retention could not be scheduled");
+      });
+    return scheduling;
+  }
+
+  function onCommit({ jobs: written, changed }: Told): void {
+    if (written > 0 && (runJobs || settings.jobEngine !== undefined)) jobs.wake();
+    if (changed > 0) feed.wake();
+  }
+
+  async function finish(): Promise<void> {
     await committer.idle();
-    await outbox.stop();
-    closed = true;
-    if (opening !== undefined) await storage.close();
+    await feed.stop();
+    await scheduling;
+    await jobs.stop();
   }
 
-  async function getCall(id: string): Promise<Call | undefined> {
-    const reference = parseId("call", id);
-    if (reference === undefined) return undefined;
-    await open();
-    return (await storage.get("call", tenantId, reference))?.record;
-  }
-
-  async function getLead(id: string): Promise<Lead | undefined> {
-    const reference = parseId("lead", id);
-    if (reference === undefined) return undefined;
-    await open();
-    return (await storage.get("lead", tenantId, reference))?.record;
+  async function applyCallEvents(calls: readonly CallEvent[]): Promise<void> {
+    onCommit(
+      await storage.write((transaction) =>
+        applyEvents(transaction, { calls, leads: [] }, { ...audience, nowMs: now() }),
+      ),
+    );
   }
 
   async function handle(request: IncomingRequest): Promise<Answer> {
@@ -198,7 +230,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
       const route = router.match(wirePath, request.path ?? wirePath);
       if (route === undefined) return refused("not_found");
       const answer = await answerRoute(context, route, wirePath, request);
-      return withCors(answer, request, options.cors?.origins ?? []);
+      return withCors(answer, request, settings.origins);
     } catch (error) {
       logger.error({ error: describeError(error) }, "Request failed");
       return refused(error instanceof OffhookError && isRefusalCode(error.code) ? error.code : "internal_failure");
@@ -216,52 +248,63 @@ export function createOffhook(options: OffhookOptions): Offhook {
     fetch: async (request, origin) => toResponse(await handle(fromRequest(request, origin))),
     async drain(drainOptions) {
       await open();
-      return outbox.drain(drainOptions);
+      if (!runJobs) await scheduleRetention();
+      return jobs.drain(drainOptions);
     },
-    calls: {
-      get: getCall,
-      async list(listOptions = {}) {
-        await open();
-        return storage.list("call", { ...listOptions, ...rangeOf(listOptions), tenantId });
-      },
-      async events(id) {
-        const reference = parseId("call", id);
-        if (reference === undefined) return undefined;
-        await open();
-        const stored = await storage.get("call", tenantId, reference);
-        return stored?.events.toSorted(
-          (left, right) => timeOf(left).localeCompare(timeOf(right)) || compareEvents(left, right),
-        );
-      },
-    },
-    leads: {
-      get: getLead,
-      async list(listOptions = {}) {
-        await open();
-        return storage.list("lead", { ...listOptions, ...rangeOf(listOptions), tenantId });
-      },
-    },
+    calls: { get: queries.call, list: queries.calls, events: queries.callEvents },
+    leads: { get: queries.lead, list: queries.leads },
     deliveries: {
-      async get(id) {
+      get: queries.delivery,
+      list: queries.deliveries,
+      async replay(filter, replayOptions = {}) {
         await open();
-        return storage.getDelivery(tenantId, id);
+        return replay(replaying, withTimes(filter), replayOptions);
       },
-      async list(listOptions = {}) {
+      async previewReplay(filter) {
         await open();
-        return storage.listDeliveries({ ...listOptions, ...rangeOf(listOptions), tenantId });
+        return previewReplay(replaying, withTimes(filter));
       },
+    },
+    jobs: {
+      list: queries.jobs,
+      async retry(ids) {
+        await open();
+        if (storage.retryJobs === undefined) throw lacking("retryJobs");
+        const count = await storage.retryJobs({ tenantId, ids: ids === "all" ? undefined : ids, nowMs: now() });
+        onCommit({ jobs: count, changed: 0 });
+        return count;
+      },
+    },
+    changes: (after, { signal } = {}) => feed.follow(after, signal),
+    async renormalize(replayOptions = {}) {
+      await open();
+      const summary = await replay(replaying, {}, { notify: false, ...replayOptions });
+      return { ...summary, refolded: await refold(replaying, replayOptions.signal) };
+    },
+    async deleteByNumber(number, deletionOptions = {}) {
+      await open();
+      return deleteByNumber(replaying, number, deletionOptions);
+    },
+    async expire() {
+      await open();
+      const { bodies, changes } = await expire(retaining);
+      return { bodies, changes };
     },
     async health() {
       await open();
       return storage.health(tenantId);
     },
     open,
-    close() {
-      closing ??= closeAll();
-      return closing;
-    },
+    close: () => lifecycle.close(),
   };
 }
+
+/** As storages compare them. */
+const withTimes = ({ from, to, ...filter }: ReplayFilter): ReplayFilter => ({
+  ...filter,
+  ...(from === undefined ? {} : { from: timeOption("from", from) ?? from }),
+  ...(to === undefined ? {} : { to: timeOption("to", to) ?? to }),
+});
 
 function addressesOf(router: Router): WebhookAddress[] {
   return router.paths.map(({ path, route }) => ({
@@ -269,20 +312,4 @@ function addressesOf(router: Router): WebhookAddress[] {
     provider: route.type === "provider" ? route.provider.name : undefined,
     kind: route.type === "provider" ? route.route.kind : route.type,
   }));
-}
-
-const closedError = (): StorageError =>
-  new StorageError("storage_unavailable", "Offhook: expected to be open, got closed");
-
-/** @throws ConfigurationError `option_invalid`: timers take anything else for no time at all. */
-function positiveMs(name: string, value: number): number {
-  if (Number.isFinite(value) && value > 0 && value < 2 ** 31) return value;
-  throw new ConfigurationError("option_invalid", `${name}: expected a positive number of milliseconds, got ${value}`);
-}
-
-function isDevelopment(): boolean {
-  // Workers have no process, and nobody there says that this is not production.
-  const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
-  const environment = process?.env?.NODE_ENV;
-  return environment === "development" || environment === "test";
 }

@@ -4,8 +4,8 @@ import { silentLogger } from "./logger.ts";
 import { StorageError } from "./errors.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import type { Storage } from "./storage.ts";
-import { Outbox, type DrainOptions, type OutboxOptions } from "./outbox.ts";
-
+import type { DrainOptions } from "./job-runner.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
 type Given = Pick<OutboxOptions, "storage" | "run"> & Partial<OutboxOptions>;
 
 function outbox(given: Given): Outbox {

@@ -1,5 +1,7 @@
+import { Background, Reminder } from "./background.ts";
+import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
 import type { Job, JobSettlement } from "./job.ts";
-import { describeError, type Logger } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 import { newId } from "./new-id.ts";
 import { attemptJob, type RunJob } from "./run-job.ts";
 import type { Storage } from "./storage.ts";
@@ -14,25 +16,9 @@ export interface OutboxOptions {
   readonly logger: Logger;
 }
 
-export interface DrainOptions {
-  /** Start no more jobs after this long. Milliseconds; default: until none is due. */
-  readonly timeoutMs?: number;
-}
-
-export interface DrainResult {
-  readonly done: number;
-  readonly failed: number;
-  /** When the next job falls due; null when none waits. Milliseconds since 1970. */
-  readonly nextRunAtMs: number | null;
-}
-
 /** Jobs that run at the same time in one drain. */
 const concurrency = 32;
 const leaseMarginMs = 30_000;
-/** How often a process looks for jobs that another one left behind. */
-const pollMs = 30_000;
-/** How long to wait when the storage does not answer. */
-const retryMs = 5_000;
 /** How long `stop` waits for jobs that run. */
 const stopTimeoutMs = 10_000;
 
@@ -40,63 +26,43 @@ const stopTimeoutMs = 10_000;
  * Runs the jobs that were written together with their cause, after the commit: at least once, retried with growing
  * pauses, then kept as dead. `drain` runs what is due; `wake` does so by itself where a process lives on.
  */
-export class Outbox {
+export class Outbox implements JobRunner {
   readonly #options: OutboxOptions;
   readonly #busy = new Set<string>();
   readonly #drains = new Set<Promise<DrainResult>>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #background: Background;
   #stopped = false;
   /** How attempts ended that are not settled yet; kept here, because settling may fail and is then tried again. */
   readonly #ended: JobSettlement[] = [];
-  /** Set while a drain of our own runs, which `wake` only has to remind. */
-  #reminder: Reminder | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const { now, logger } = options;
+    this.#background = new Background({
+      drain: (reminder) => this.#track(this.#drain(Infinity, reminder)),
+      now,
+      logger,
+    });
   }
 
-  /** Runs the jobs that are due. @throws StorageError when the storage does not answer. */
   async drain({ timeoutMs }: DrainOptions = {}): Promise<DrainResult> {
     const stopAtMs = timeoutMs === undefined ? Infinity : this.#options.now() + timeoutMs;
     return this.#track(this.#drain(stopAtMs, new Reminder()));
   }
 
-  /** There may be jobs. */
   wake(): void {
-    if (this.#stopped) return;
-    if (this.#reminder === undefined) void this.#runOn();
-    else this.#reminder.remind();
+    this.#background.wake();
   }
 
-  /** Starts nothing more, and waits a while for what runs. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#background.stop();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, stopTimeoutMs);
     });
     await Promise.race([Promise.allSettled(this.#drains), late]);
     clearTimeout(timer);
-  }
-
-  async #runOn(): Promise<void> {
-    const reminder = new Reminder();
-    this.#reminder = reminder;
-    let pauseMs = pollMs;
-    try {
-      // The answer goes out before the effects begin.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      const { nextRunAtMs } = await this.#track(this.#drain(Infinity, reminder));
-      if (reminder.isSet) pauseMs = 0;
-      else if (nextRunAtMs !== null) pauseMs = Math.min(Math.max(nextRunAtMs - this.#options.now(), 10), pollMs);
-    } catch (error) {
-      pauseMs = retryMs;
-      this.#options.logger.error({ error: describeError(error) }, "Outbox could not be drained");
-    } finally {
-      this.#reminder = undefined;
-    }
-    if (!this.#stopped) this.#sleep(pauseMs);
   }
 
   async #track(drain: Promise<DrainResult>): Promise<DrainResult> {
@@ -106,13 +72,6 @@ export class Outbox {
     } finally {
       this.#drains.delete(drain);
     }
-  }
-
-  #sleep(pauseMs: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.wake(), pauseMs);
-    // A process that has nothing else to do may end: the jobs are in the storage. Only Node has unref.
-    if (typeof this.#timer === "object" && "unref" in this.#timer) this.#timer.unref();
   }
 
   async #drain(stopAtMs: number, reminder: Reminder): Promise<DrainResult> {
@@ -191,28 +150,5 @@ export class Outbox {
     const leaseToken = newId("lease", nowMs);
     const leaseUntilMs = nowMs + jobTimeoutMs + leaseMarginMs;
     return { leaseToken, ...(await storage.claimJobs({ tenantId, limit, nowMs, leaseUntilMs, leaseToken })) };
-  }
-}
-
-/** Says that there is something to do, to one who waits for it or will look. */
-class Reminder {
-  isSet = false;
-  reminded!: Promise<void>;
-  #resolve: () => void = () => undefined;
-
-  constructor() {
-    this.clear();
-  }
-
-  remind(): void {
-    this.isSet = true;
-    this.#resolve();
-  }
-
-  clear(): void {
-    this.isSet = false;
-    this.reminded = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
   }
 }

@@ -1,5 +1,5 @@
 import type { CallEventDraft } from "./call-event.ts";
-import type { Reference, JsonValue, Phone } from "./call.ts";
+import type { Call, JsonValue, Phone, Reference } from "./call.ts";
 import type { VerifiedDelivery } from "./delivery.ts";
 import type { LeadEventDraft } from "./lead.ts";
 import type { Verification } from "./verification.ts";
@@ -9,6 +9,11 @@ export interface Provider {
   /** Lower case, unique in one Offhook: `twilio`. Part of ids and routes. */
   readonly name: string;
   readonly routes: readonly ProviderRoute[];
+  /**
+   * Asks the vendor for the recording of a call that ended without one. Undefined: it has none yet; it is asked again,
+   * with growing pauses. Called two minutes after the end.
+   */
+  fetchRecording?(call: Call): Promise<CallEventDraft | undefined>;
 }
 
 /** One webhook address of a provider. */

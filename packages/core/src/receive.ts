@@ -9,6 +9,7 @@ import { journalEntry, type Journaled } from "./journal-entry.ts";
 import type { Logger } from "./logger.ts";
 import type { Provider, ProviderRoute, Translation, VendorReply } from "./provider.ts";
 import { queryOf, redactQuery } from "./request-target.ts";
+import { testHeader } from "./test-header.ts";
 import { translate } from "./translate.ts";
 import type { Verification } from "./verification.ts";
 import { checkDelivery, type Refusal } from "./verify.ts";
@@ -25,8 +26,6 @@ export interface ReceiveContext {
   readonly inboundTimeoutMs: number;
 }
 
-/** Set to `true` by the simulator and by your own tests, so that their calls can be told from real ones. */
-const testHeader = "offhook-test";
 const defaultMaxBodyBytes = 1024 * 1024;
 /** Bytes kept of a request that was refused: enough to see what it was. */
 const keptOfRejected = 16 * 1024;

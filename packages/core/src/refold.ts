@@ -1,0 +1,46 @@
+import { foldLead } from "./fold-lead.ts";
+import { foldCall } from "./fold.ts";
+import { newId } from "./new-id.ts";
+import { rebuild } from "./rebuild.ts";
+import { uniteReferences } from "./references.ts";
+import type { ReplayContext } from "./replay.ts";
+import type { Reference } from "./call.ts";
+import type { Subject } from "./storage.ts";
+import { tell, type Changed } from "./tell.ts";
+
+/** Records that are folded in one transaction. */
+const batchSize = 100;
+
+/**
+ * Folds every call and lead anew from the events it has, with the rules of today. Handlers do not hear of it, live
+ * views do.
+ *
+ * @returns how many became different.
+ */
+export async function refold(context: ReplayContext, signal: AbortSignal | undefined): Promise<number> {
+  return (await refoldAll(context, "call", signal)) + (await refoldAll(context, "lead", signal));
+}
+
+async function refoldAll(context: ReplayContext, subject: Subject, signal: AbortSignal | undefined): Promise<number> {
+  const { storage, audience, now, onCommit } = context;
+  const { tenantId } = audience;
+  let cursor: string | undefined;
+  let refolded = 0;
+  do {
+    if (signal?.aborted === true) break;
+    const page = await storage.list(subject, { tenantId, limit: batchSize, cursor });
+    const references = uniteReferences(page.data.map((record): readonly Reference[] => record.references));
+    const told = await storage.write(async (transaction) => {
+      const nothing = { tenantId, references, isDropped: () => false, added: [], cause: newId("rfl", now()) };
+      const { changed }: { readonly changed: readonly Changed<Subject>[] } =
+        subject === "call"
+          ? await rebuild(transaction, { ...nothing, subject, fold: foldCall })
+          : await rebuild(transaction, { ...nothing, subject, fold: foldLead });
+      return tell(transaction, changed, { ...audience, nowMs: now() });
+    });
+    onCommit(told);
+    refolded += told.changed;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return refolded;
+}

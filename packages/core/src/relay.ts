@@ -1,0 +1,154 @@
+import { maxAttempts } from "./backoff.ts";
+import { Background, Reminder } from "./background.ts";
+import type { JobEngine, JobWorker } from "./job-engine.ts";
+import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
+import type { Job } from "./job.ts";
+import { describeError, type Logger } from "./logger.ts";
+import { newId } from "./new-id.ts";
+import { attemptJob, type RunJob } from "./run-job.ts";
+import type { Storage } from "./storage.ts";
+
+export interface RelayOptions {
+  readonly engine: JobEngine;
+  /** Whether jobs of the engine run in this process as well. */
+  readonly runJobs: boolean;
+  readonly storage: Storage;
+  readonly tenantId: string;
+  readonly run: RunJob;
+  readonly jobTimeoutMs: number;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** Jobs that are handed over together. */
+const batchSize = 512;
+/** How long a handover may take before another process tries. */
+const leaseMs = 60_000;
+/** After a handover that failed. */
+const retryMs = 5_000;
+
+/**
+ * Hands jobs that fall due to an engine, and runs what the engine gives back. The outbox holds what waits and what is
+ * dead, the engine what runs.
+ */
+export class Relay implements JobRunner {
+  readonly #options: RelayOptions;
+  readonly #background: Background;
+  readonly #busy = new Set<string>();
+  readonly #drains = new Set<Promise<DrainResult>>();
+  #starting: Promise<void> | undefined;
+  #stopped = false;
+  /** After a failure one job is tried, so that the attempts of the others are not used up. */
+  #isFailing = false;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const { now, logger } = options;
+    this.#background = new Background({ drain: (reminder) => this.#track(Infinity, reminder), now, logger });
+  }
+
+  drain({ timeoutMs }: DrainOptions = {}): Promise<DrainResult> {
+    return this.#track(timeoutMs === undefined ? Infinity : this.#options.now() + timeoutMs, new Reminder());
+  }
+
+  wake(): void {
+    this.#background.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#background.stop();
+    await Promise.allSettled(this.#drains);
+    if (this.#starting !== undefined) await this.#options.engine.stop();
+  }
+
+  async #track(stopAtMs: number, reminder: Reminder): Promise<DrainResult> {
+    const drain = this.#drain(stopAtMs, reminder);
+    this.#drains.add(drain);
+    try {
+      return await drain;
+    } finally {
+      this.#drains.delete(drain);
+    }
+  }
+
+  async #drain(stopAtMs: number, reminder: Reminder): Promise<DrainResult> {
+    const { now } = this.#options;
+    await this.#start();
+    let done = 0;
+    for (;;) {
+      reminder.clear();
+      const { handedOver, nextRunAtMs } = await this.#handOver();
+      done += handedOver;
+      const mayHaveMore = handedOver > 0 || reminder.isSet;
+      if (this.#stopped || now() >= stopAtMs || !mayHaveMore) return { done, failed: 0, nextRunAtMs };
+    }
+  }
+
+  /** The engine starts with the first need for it; a start that failed is tried again. */
+  async #start(): Promise<void> {
+    const { engine, runJobs } = this.#options;
+    this.#starting ??= engine.start(runJobs ? this.#worker() : undefined);
+    try {
+      await this.#starting;
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
+    }
+  }
+
+  async #handOver(): Promise<{ readonly handedOver: number; readonly nextRunAtMs: number | null }> {
+    const { engine, storage, tenantId, now } = this.#options;
+    const nowMs = now();
+    const leaseToken = newId("lease", nowMs);
+    const { jobs, nextRunAtMs } = await storage.claimJobs({
+      tenantId,
+      limit: this.#isFailing ? 1 : batchSize,
+      nowMs,
+      leaseUntilMs: nowMs + leaseMs,
+      leaseToken,
+    });
+    if (jobs.length === 0) return { handedOver: 0, nextRunAtMs };
+    const claims = jobs.map(({ id }) => ({ tenantId, id, leaseToken }));
+    try {
+      await engine.publish(jobs);
+      this.#isFailing = false;
+    } catch (cause) {
+      this.#isFailing = true;
+      const result = { type: "retry", runAtMs: now() + retryMs, error: describeError(cause) } as const;
+      await storage.settleJobs(claims.map((claim) => ({ ...claim, result })));
+      throw cause;
+    }
+    await storage.settleJobs(claims.map((claim) => ({ ...claim, result: { type: "done" } })));
+    return { handedOver: jobs.length, nextRunAtMs };
+  }
+
+  #worker(): JobWorker {
+    const { run, jobTimeoutMs: timeoutMs, now, logger } = this.#options;
+    return {
+      timeoutMs,
+      run: async (handed) => {
+        // Handovers that failed were counted as attempts; the last one is still to be made.
+        const job = { ...handed, attempts: Math.min(handed.attempts, maxAttempts) };
+        const { result } = await attemptJob(job, "", { run, timeoutMs, now, logger, busy: this.#busy });
+        if (result.type === "retry") await this.#takeBack(job, "waiting", result.runAtMs, result.error);
+        else if (result.type === "dead") await this.#takeBack(job, "dead", job.runAtMs, result.error);
+      },
+      bury: (job, error) => this.#takeBack(job, "dead", job.runAtMs, error),
+    };
+  }
+
+  /** A job that failed goes back to the outbox, whether its handover is settled yet or not. */
+  async #takeBack(job: Job, state: "waiting" | "dead", runAtMs: number, error: string): Promise<void> {
+    const { storage } = this.#options;
+    if (job.leaseToken !== null) {
+      // Ends the handover: what settles it afterwards has lost its lease, and does not remove the job.
+      const result =
+        state === "dead" ? ({ type: "dead", error } as const) : ({ type: "retry", runAtMs, error } as const);
+      await storage.settleJobs([{ tenantId: job.tenantId, id: job.id, leaseToken: job.leaseToken, result }]);
+    }
+    const back: Job = { ...job, state, runAtMs, leaseToken: null, leaseUntilMs: null, lastError: error };
+    await storage.write((transaction) => transaction.insertJobs([back]));
+    this.wake();
+  }
+}

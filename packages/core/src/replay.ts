@@ -1,0 +1,227 @@
+import { lacking } from "./abilities.ts";
+import type { JournalEntry } from "./apply.ts";
+import type { CallEvent } from "./call-event.ts";
+import { updateOf } from "./delivery-update.ts";
+import type { Delivery, DeliveryStatus } from "./delivery.ts";
+import { ConfigurationError, OffhookError } from "./errors.ts";
+import { foldLead } from "./fold-lead.ts";
+import { foldCall } from "./fold.ts";
+import { isSameJson } from "./json.ts";
+import type { LeadEvent } from "./lead.ts";
+import { describeError, type Logger } from "./logger.ts";
+import { newId } from "./new-id.ts";
+import type { Provider } from "./provider.ts";
+import { rebuild } from "./rebuild.ts";
+import { uniteReferences } from "./references.ts";
+import { reread, type Unreadable } from "./reread.ts";
+import type { DeliverySummary, Storage, StorageTransaction } from "./storage.ts";
+import { tell, type TellOptions, type Told } from "./tell.ts";
+
+/** Which deliveries. Nothing: all of the journal. */
+export interface ReplayFilter {
+  /** Only this one. */
+  readonly id?: string;
+  readonly provider?: string;
+  readonly status?: Exclude<DeliveryStatus, "rejected">;
+  /** Half-open range of `receivedAt`: from inclusive, to exclusive. ISO-8601 with a zone. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface ReplayOptions {
+  /** Whether handlers and notifiers hear of what changes. Default true for a replay, false for `renormalize`. */
+  readonly notify?: boolean;
+  /** Called after every batch. */
+  readonly onProgress?: (progress: ReplaySummary) => void;
+  /** Ends it after the batch that runs. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplaySummary {
+  /** Deliveries looked at. */
+  readonly seen: number;
+  /** Whose events, kind or status are others now. */
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Whose mapper fails still; what they said before stays. */
+  readonly failed: number;
+  /** That cannot be read again: never verified, or their bytes are gone, or their provider is not configured. */
+  readonly skipped: { readonly [Reason in Unreadable]: number };
+}
+
+export interface ReplayPreview {
+  /** Deliveries that would be looked at. */
+  readonly matching: number;
+  /** How many of them could not be read again. */
+  readonly unreadable: number;
+}
+
+export interface ReplayContext {
+  readonly storage: Storage;
+  readonly providers: readonly Provider[];
+  readonly audience: Omit<TellOptions, "nowMs">;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly onCommit: (told: Told) => void;
+}
+
+/** Deliveries that are replayed in one transaction. */
+const batchSize = 50;
+
+type Outcome = "changed" | "unchanged" | "failed" | Unreadable;
+
+/** Lets the mapper of today read deliveries again; calls and leads become what it says. */
+export async function replay(
+  context: ReplayContext,
+  filter: ReplayFilter,
+  { notify = true, onProgress, signal }: ReplayOptions,
+): Promise<ReplaySummary> {
+  const audience = notify
+    ? context.audience
+    : { ...context.audience, wanted: new Map<never, never>(), recordingProviders: new Set<never>() };
+  const counts = { changed: 0, unchanged: 0, failed: 0, rejected: 0, body_removed: 0, provider_unknown: 0 };
+  const summary = (): ReplaySummary => {
+    const { changed, unchanged, failed, ...skipped } = counts;
+    const seen = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return { seen, changed, unchanged, failed, skipped };
+  };
+  for await (const batch of matching(context, filter)) {
+    if (signal?.aborted === true) break;
+    for (const outcome of await replayBatch({ ...context, audience }, batch)) counts[outcome] += 1;
+    onProgress?.(summary());
+  }
+  return summary();
+}
+
+/** What a replay would look at. */
+export async function previewReplay(context: ReplayContext, filter: ReplayFilter): Promise<ReplayPreview> {
+  let count = 0;
+  let unreadable = 0;
+  const known = new Set(context.providers.map(({ name }) => name));
+  for await (const batch of matching(context, filter)) {
+    count += batch.length;
+    for (const { status, bodyRemovedAt, provider } of batch) {
+      if (status === "rejected" || bodyRemovedAt !== null || !known.has(provider)) unreadable += 1;
+    }
+  }
+  return { matching: count, unreadable };
+}
+
+/** Newest first; in which order events are applied does not matter. */
+async function* matching(
+  { storage, audience: { tenantId } }: ReplayContext,
+  { id, provider, status, from, to }: ReplayFilter,
+): AsyncGenerator<readonly DeliverySummary[]> {
+  if (id !== undefined) {
+    const found = await storage.getDelivery(tenantId, id);
+    if (found !== undefined) yield [found];
+    return;
+  }
+  let cursor: string | undefined;
+  do {
+    const page = await storage.listDeliveries({ tenantId, limit: batchSize, cursor, provider, status, from, to });
+    if (page.data.length > 0) yield page.data;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+interface Replayed {
+  readonly before: Delivery;
+  readonly entry: JournalEntry;
+}
+
+async function replayBatch(context: ReplayContext, batch: readonly DeliverySummary[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const readable: Replayed[] = [];
+  for (const { tenantId, id } of batch) {
+    const before = await context.storage.getDelivery(tenantId, id);
+    if (before === undefined) continue;
+    const entry = await reread(context.providers, before);
+    if (typeof entry === "string") outcomes.push(entry);
+    // What an older mapper could read stays as that one read it.
+    else if (entry.delivery.status === "failed" && before.status !== "failed") outcomes.push("failed");
+    else readable.push({ before, entry });
+  }
+  return [...outcomes, ...(await write(context, readable))];
+}
+
+async function write(context: ReplayContext, replayed: readonly Replayed[]): Promise<readonly Outcome[]> {
+  if (replayed.length === 0) return [];
+  const { storage, audience, now, logger, onCommit } = context;
+  try {
+    const { outcomes, ...told } = await storage.write((transaction) =>
+      apply(transaction, replayed, { ...audience, nowMs: now() }),
+    );
+    onCommit(told);
+    return outcomes;
+  } catch (error) {
+    const [only] = replayed;
+    if (isHopeless(error)) throw error;
+    if (replayed.length > 1 || only === undefined) {
+      // One of them may be the reason: the others are replayed without it.
+      const single: Outcome[] = [];
+      for (const each of replayed) single.push(...(await write(context, [each])));
+      return single;
+    }
+    logger.error({ deliveryId: only.before.id, error: describeError(error) }, "Delivery could not be replayed");
+    return ["failed"];
+  }
+}
+
+/** Trying the deliveries one by one would not help. */
+const isHopeless = (error: unknown): boolean =>
+  error instanceof ConfigurationError || (error instanceof OffhookError && error.code === "storage_unavailable");
+
+async function apply(
+  transaction: StorageTransaction,
+  replayed: readonly Replayed[],
+  options: TellOptions,
+): Promise<Told & { readonly outcomes: readonly Outcome[] }> {
+  const { tenantId, nowMs } = options;
+  const ids = new Set(replayed.map(({ before }) => before.id));
+  const references = uniteReferences(
+    replayed.flatMap(({ before, entry }) => [before.references, entry.delivery.references]),
+  );
+  const common = {
+    tenantId,
+    references,
+    isDropped: ({ deliveryId }: { deliveryId: string | null }) => deliveryId !== null && ids.has(deliveryId),
+    cause: newId("rpl", nowMs),
+  };
+  const added = {
+    calls: replayed.flatMap(({ entry }) => entry.calls),
+    leads: replayed.flatMap(({ entry }) => entry.leads),
+  };
+  const calls = await rebuild(transaction, { ...common, subject: "call", fold: foldCall, added: added.calls });
+  const leads = await rebuild(transaction, { ...common, subject: "lead", fold: foldLead, added: added.leads });
+  const said = groupByDelivery([...calls.dropped, ...leads.dropped]);
+  const changed = replayed.filter(
+    ({ before, entry }) =>
+      !isSameJson(updateOf(before), updateOf(entry.delivery)) ||
+      !isSameJson(said.get(before.id) ?? {}, byId([...entry.calls, ...entry.leads])),
+  );
+  if (changed.length > 0) {
+    if (transaction.updateDeliveries === undefined) throw lacking("updateDeliveries");
+    await transaction.updateDeliveries(
+      changed.map(({ entry }) => ({ delivery: updateOf(entry.delivery), keepBody: true })),
+    );
+  }
+  const isChanged = new Set(changed);
+  return {
+    outcomes: replayed.map((each): Outcome => {
+      if (each.entry.delivery.status === "failed") return "failed";
+      return isChanged.has(each) ? "changed" : "unchanged";
+    }),
+    ...(await tell(transaction, [...calls.changed, ...leads.changed], options)),
+  };
+}
+
+type AnyEvent = CallEvent | LeadEvent;
+
+const byId = (events: readonly AnyEvent[]): { readonly [id: string]: AnyEvent } =>
+  Object.fromEntries(events.map((event) => [event.id, event]));
+
+function groupByDelivery(events: readonly AnyEvent[]): Map<string | null, { readonly [id: string]: AnyEvent }> {
+  const groups = Map.groupBy(events, ({ deliveryId }) => deliveryId);
+  return new Map([...groups].map(([id, group]) => [id, byId(group)]));
+}
