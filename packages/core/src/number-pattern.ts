@@ -12,8 +12,8 @@ const separator = String.raw`(?:[ ().+/\u00a0-]|%2[089bf]|%c2%a0)*`;
 export function numberPattern(e164: string): RegExp {
   const digits = e164.slice(1);
   const countryCode = shortCountryCode.exec(digits)?.[0] ?? digits.slice(0, 3);
-  const national = [...digits.slice(countryCode.length)].join(separator);
-  const international = `(?:(?:00)?${[...countryCode].join(separator)}${separator})?`;
+  const national = digits.slice(countryCode.length).split("").join(separator);
+  const international = `(?:(?:00)?${countryCode.split("").join(separator)}${separator})?`;
   // A digit that belongs to an escape, as in %28415, is no digit of a number.
   return new RegExp(String.raw`(?<!(?<!%2)\d)${international}(?:0${separator})?${national}(?!\d)`, "i");
 }

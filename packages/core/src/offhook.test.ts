@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationError, StorageError } from "./errors.ts";
 import type { InboundResponder } from "./inbound.ts";
-import type { Logger } from "./logger.ts";
+import { silentLogger, type Logger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
 import { createOffhook } from "./offhook.ts";
@@ -781,4 +781,41 @@ test("D14: log lines are tagged with the provider and hold nothing of the caller
 
 test("the toy verification is a real one", () => {
   expect(toyVerification.type).toBe("hmac");
+});
+
+describe("dead jobs", () => {
+  test("F03: are listed with their reason, and run again when they are asked to", async () => {
+    let nowMs = Date.UTC(2026, 10, 20);
+    let isBroken = true;
+    const told: string[] = [];
+    const { offhook, send } = open({
+      runJobs: false,
+      now: () => nowMs,
+      logger: silentLogger,
+      on: {
+        "call.created": ({ id }) => {
+          if (isBroken) throw new Error("the CRM is away");
+          told.push(id);
+        },
+      },
+    });
+    await send(ringing);
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      await offhook.drain();
+      nowMs += 13 * 60 * 60_000;
+    }
+    const { data } = await offhook.jobs.list({ state: "dead" });
+    expect(data).toMatchObject([
+      { kind: "handle", attempts: 8, lastError: expect.stringContaining("the CRM is away") },
+    ]);
+    expect((await offhook.health()).jobs.dead).toBe(1);
+    isBroken = false;
+    expect(await offhook.jobs.retry(["another"])).toBe(0);
+    expect(await offhook.jobs.retry(data.map(({ id }) => id))).toBe(1);
+    await offhook.drain();
+    // The same id as ever: whoever has seen it knows that it is a repetition.
+    expect(told).toHaveLength(1);
+    expect(data[0]?.id).toContain(told[0]);
+    expect(await offhook.jobs.retry("all")).toBe(0);
+  });
 });

@@ -22,12 +22,13 @@ import { checkOptions, type OffhookOptions } from "./offhook-options.ts";
 import { Outbox } from "./outbox.ts";
 import { queriesOn } from "./queries.ts";
 import type { ReceiveContext } from "./receive.ts";
-import { recordingJobKind, recordingRunner } from "./recording-job.ts";
+import { namesOfAsked, recordingJobKind, recordingRunner } from "./recording-job.ts";
 import { refold } from "./refold.ts";
 import { Relay } from "./relay.ts";
 import {
   previewReplay,
   replay,
+  unheard,
   type ReplayContext,
   type ReplayFilter,
   type ReplayOptions,
@@ -133,10 +134,11 @@ export function createOffhook(options: OffhookOptions): Offhook {
   const feed = new ChangeFeed({ storage, tenantId, open, logger });
 
   const retaining: RetentionContext = { storage, tenantId, retention, now };
-  const getCall = queries.call;
+  const getCall = (id: string): Promise<Call | undefined> => queries.calls.get(id);
+  const getLead = (id: string): Promise<Lead | undefined> => queries.leads.get(id);
   const run = runByKind(
     new Map([
-      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead: queries.lead })],
+      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead })],
       [recordingJobKind, recordingRunner({ tenantId, providers, now, getCall, apply: applyCallEvents })],
       [retentionJobKind, retentionRunner(retaining)],
     ]),
@@ -145,9 +147,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
   const audience: Omit<TellOptions, "nowMs"> = {
     tenantId,
     wanted: wantedChanges(handlers, notifiers),
-    recordingProviders: new Set(
-      providers.filter(({ fetchRecording }) => fetchRecording !== undefined).map(({ name }) => name),
-    ),
+    recordingProviders: namesOfAsked(providers),
   };
   const replaying: ReplayContext = { storage, providers, audience, now, logger, onCommit };
   const committer = new Committer({
@@ -251,11 +251,10 @@ export function createOffhook(options: OffhookOptions): Offhook {
       if (!runJobs) await scheduleRetention();
       return jobs.drain(drainOptions);
     },
-    calls: { get: queries.call, list: queries.calls, events: queries.callEvents },
-    leads: { get: queries.lead, list: queries.leads },
+    calls: queries.calls,
+    leads: queries.leads,
     deliveries: {
-      get: queries.delivery,
-      list: queries.deliveries,
+      ...queries.deliveries,
       async replay(filter, replayOptions = {}) {
         await open();
         return replay(replaying, withTimes(filter), replayOptions);
@@ -266,7 +265,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
       },
     },
     jobs: {
-      list: queries.jobs,
+      ...queries.jobs,
       async retry(ids) {
         await open();
         if (storage.retryJobs === undefined) throw lacking("retryJobs");
@@ -278,8 +277,9 @@ export function createOffhook(options: OffhookOptions): Offhook {
     changes: (after, { signal } = {}) => feed.follow(after, signal),
     async renormalize(replayOptions = {}) {
       await open();
-      const summary = await replay(replaying, {}, { notify: false, ...replayOptions });
-      return { ...summary, refolded: await refold(replaying, replayOptions.signal) };
+      const { notify = false, signal } = replayOptions;
+      const summary = await replay(replaying, {}, { ...replayOptions, notify });
+      return { ...summary, refolded: await refold(notify ? replaying : unheard(replaying), signal) };
     },
     async deleteByNumber(number, deletionOptions = {}) {
       await open();

@@ -26,37 +26,45 @@ export function queriesOn({ storage, tenantId, open }: QueryOptions) {
   }
 
   return {
-    async call(id: string): Promise<Call | undefined> {
-      return (await find("call", id))?.record;
+    calls: {
+      async get(id: string): Promise<Call | undefined> {
+        return (await find("call", id))?.record;
+      },
+      async list(options: ListOptions = {}): Promise<Page<Call>> {
+        await open();
+        return storage.list("call", { ...options, ...rangeOf(options), tenantId });
+      },
+      async events(id: string): Promise<readonly CallEvent[] | undefined> {
+        return (await find("call", id))?.events.toSorted(
+          (left, right) => timeOf(left).localeCompare(timeOf(right)) || compareEvents(left, right),
+        );
+      },
     },
-    async calls(options: ListOptions = {}): Promise<Page<Call>> {
-      await open();
-      return storage.list("call", { ...options, ...rangeOf(options), tenantId });
+    leads: {
+      async get(id: string): Promise<Lead | undefined> {
+        return (await find("lead", id))?.record;
+      },
+      async list(options: ListOptions = {}): Promise<Page<Lead>> {
+        await open();
+        return storage.list("lead", { ...options, ...rangeOf(options), tenantId });
+      },
     },
-    async callEvents(id: string): Promise<readonly CallEvent[] | undefined> {
-      return (await find("call", id))?.events.toSorted(
-        (left, right) => timeOf(left).localeCompare(timeOf(right)) || compareEvents(left, right),
-      );
+    deliveries: {
+      async get(id: string): Promise<Delivery | undefined> {
+        await open();
+        return storage.getDelivery(tenantId, id);
+      },
+      async list(options: DeliveryListOptions = {}): Promise<Page<DeliverySummary>> {
+        await open();
+        return storage.listDeliveries({ ...options, ...rangeOf(options), tenantId });
+      },
     },
-    async lead(id: string): Promise<Lead | undefined> {
-      return (await find("lead", id))?.record;
-    },
-    async leads(options: ListOptions = {}): Promise<Page<Lead>> {
-      await open();
-      return storage.list("lead", { ...options, ...rangeOf(options), tenantId });
-    },
-    async delivery(id: string): Promise<Delivery | undefined> {
-      await open();
-      return storage.getDelivery(tenantId, id);
-    },
-    async deliveries(options: DeliveryListOptions = {}): Promise<Page<DeliverySummary>> {
-      await open();
-      return storage.listDeliveries({ ...options, ...rangeOf(options), tenantId });
-    },
-    async jobs(options: JobListOptions = {}): Promise<Page<Job>> {
-      await open();
-      if (storage.listJobs === undefined) throw lacking("listJobs");
-      return storage.listJobs({ ...options, limit: limitOf(options), tenantId });
+    jobs: {
+      async list(options: JobListOptions = {}): Promise<Page<Job>> {
+        await open();
+        if (storage.listJobs === undefined) throw lacking("listJobs");
+        return storage.listJobs({ ...options, limit: limitOf(options), tenantId });
+      },
     },
   };
 }

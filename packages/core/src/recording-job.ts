@@ -41,6 +41,11 @@ export function recordingJob(
   ];
 }
 
+/** Providers that can be asked for a recording. */
+export function namesOfAsked(providers: readonly Provider[]): ReadonlySet<string> {
+  return new Set(providers.filter((provider) => provider.fetchRecording !== undefined).map(({ name }) => name));
+}
+
 export interface RecordingRunnerOptions {
   readonly tenantId: string;
   readonly providers: readonly Provider[];
@@ -52,16 +57,16 @@ export interface RecordingRunnerOptions {
 
 /** Runs the jobs of kind `fetch-recording`; throws while there is no recording yet, to be asked again later. */
 export function recordingRunner({ tenantId, providers, now, getCall, apply }: RecordingRunnerOptions): RunJob {
-  const asked = providers.filter(({ fetchRecording }) => fetchRecording !== undefined);
-  const names = new Set(asked.map(({ name }) => name));
+  const names = namesOfAsked(providers);
   return async ({ payload }) => {
     const { callId } = payload as RecordingPayload; // as recordingJob wrote it
     const call = await getCall(callId);
     if (call === undefined || !isTerminal(call.status) || !isMissingFor(call, names)) return;
     const receivedAt = new Date(now()).toISOString();
-    for (const { name, fetchRecording } of asked) {
-      if (!call.references.some(({ provider }) => provider === name)) continue;
-      const draft = await fetchRecording?.(call);
+    for (const provider of providers) {
+      const { name } = provider;
+      if (!call.references.some((reference) => reference.provider === name)) continue;
+      const draft = await provider.fetchRecording?.(call);
       if (draft === undefined) continue;
       // Named after what it says: fetched twice, it is the same event.
       const content = await sha256Hex(JSON.stringify([draft.type, draft.occurredAt, draft.references, draft.facts]));

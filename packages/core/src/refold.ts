@@ -12,8 +12,7 @@ import { tell, type Changed } from "./tell.ts";
 const batchSize = 100;
 
 /**
- * Folds every call and lead anew from the events it has, with the rules of today. Handlers do not hear of it, live
- * views do.
+ * Folds every call and lead anew from the events it has, with the rules of today.
  *
  * @returns how many became different.
  */

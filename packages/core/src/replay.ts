@@ -68,6 +68,12 @@ export interface ReplayContext {
 /** Deliveries that are replayed in one transaction. */
 const batchSize = 50;
 
+/** As handlers, notifiers and vendors do not hear of it; live views still do. */
+export function unheard(context: ReplayContext): ReplayContext {
+  const { tenantId } = context.audience;
+  return { ...context, audience: { tenantId, wanted: new Map(), recordingProviders: new Set() } };
+}
+
 type Outcome = "changed" | "unchanged" | "failed" | Unreadable;
 
 /** Lets the mapper of today read deliveries again; calls and leads become what it says. */
@@ -76,9 +82,7 @@ export async function replay(
   filter: ReplayFilter,
   { notify = true, onProgress, signal }: ReplayOptions,
 ): Promise<ReplaySummary> {
-  const audience = notify
-    ? context.audience
-    : { ...context.audience, wanted: new Map<never, never>(), recordingProviders: new Set<never>() };
+  const heard = notify ? context : unheard(context);
   const counts = { changed: 0, unchanged: 0, failed: 0, rejected: 0, body_removed: 0, provider_unknown: 0 };
   const summary = (): ReplaySummary => {
     const { changed, unchanged, failed, ...skipped } = counts;
@@ -87,7 +91,7 @@ export async function replay(
   };
   for await (const batch of matching(context, filter)) {
     if (signal?.aborted === true) break;
-    for (const outcome of await replayBatch({ ...context, audience }, batch)) counts[outcome] += 1;
+    for (const outcome of await replayBatch(heard, batch)) counts[outcome] += 1;
     onProgress?.(summary());
   }
   return summary();
