@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Call, CallEvent, Delivery, DeliverySummary, Page } from "@offhook/core";
+import type { Call, CallEvent, Delivery, DeliverySummary, Job, Page } from "@offhook/core";
 import { foldCall, signRequest } from "@offhook/core";
 import { signSample, twilioLife } from "@offhook/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -156,6 +156,64 @@ test("a body that is no text is read as base64", async () => {
   expect((await server.send({ method: "POST", url: "/api/webhooks/twilio", headers, body })).status).toBe(401);
   const { data } = await read<Page<DeliverySummary>>("/api/deliveries?status=rejected");
   expect(await read(`/api/deliveries/${data[0]?.id}`)).toMatchObject({ body: "//4A", bodyEncoding: "base64" });
+});
+
+async function tell(path: string, body: unknown): Promise<Response> {
+  const headers = { authorization: `Bearer ${server.adminToken}`, "content-type": "application/json" };
+  return server.ask(path, { method: "POST", headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
+test("F04: deliveries are replayed, one or those of a filter, with a preview", async () => {
+  const preview = await tell("/api/deliveries/replay", { provider: "twilio", status: "applied", preview: true });
+  expect(await preview.json()).toEqual({ matching: 14, unreadable: 0 });
+  const replayed = await tell("/api/deliveries/replay", { provider: "twilio", from: "2026-01-01" });
+  expect(await replayed.json()).toMatchObject({
+    seen: 15,
+    unchanged: 14,
+    changed: 0,
+    failed: 0,
+    skipped: { rejected: 1 },
+  });
+  const { data } = await read<Page<DeliverySummary>>("/api/deliveries?limit=1");
+  expect(await (await tell(`/api/deliveries/${data[0]?.id}/replay`, undefined)).json()).toMatchObject({ seen: 1 });
+  expect((await tell("/api/deliveries/dlv_none/replay", {})).status).toBe(404);
+});
+
+test.each([
+  ["deliveries/replay", { stauts: "failed" }, "stauts"],
+  ["deliveries/replay", { status: "rejected" }, "status"],
+  ["deliveries/replay", { from: 5 }, "from"],
+  ["deliveries/replay", { preview: "yes" }, "preview"],
+  ["deliveries/replay", [], "object"],
+  ["jobs/retry", {}, "ids"],
+  ["jobs/retry", { ids: [] }, "ids"],
+  ["jobs/retry", { ids: ["a"], all: true }, "ids"],
+  ["admin/delete-by-number", {}, "number"],
+  ["admin/delete-by-number", { number: "4155550100" }, "number"],
+])("POST /api/%s %j is refused and names what is wrong", async (path, body, named) => {
+  const response = await tell(`/api/${path}`, body);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    error: { code: "payload_invalid", message: expect.stringContaining(named) },
+  });
+});
+
+test("jobs are listed, drained and, when dead, run again", async () => {
+  expect(await (await tell("/api/jobs/drain", undefined)).json()).toMatchObject({
+    done: expect.any(Number),
+    failed: 0,
+  });
+  const { data } = await read<Page<Job>>("/api/jobs?state=waiting&kind=retention");
+  expect(data).toMatchObject([{ kind: "retention", state: "waiting" }]);
+  expect(await read("/api/jobs?state=dead")).toEqual({ data: [], nextCursor: null });
+  expect(await (await tell("/api/jobs/retry", { all: true })).json()).toEqual({ retried: 0 });
+});
+
+test("renormalizing leaves what is right as it is, and a number's deletion can be looked at first", async () => {
+  expect(await (await tell("/api/admin/renormalize", {})).json()).toMatchObject({ changed: 0, refolded: 0 });
+  const preview = await tell("/api/admin/delete-by-number", { number: "+14155550201", preview: true });
+  expect(await preview.json()).toMatchObject({ calls: 1, leads: 0 });
+  expect((await read<Page<Call>>("/api/calls")).data).toHaveLength(3);
 });
 
 test("health tells what is stored", async () => {

@@ -71,16 +71,15 @@ test("everything malformed is named together, without the values of secrets", ()
     RETELL_API_KEY: "geheim,,",
     OFFHOOK_ADMIN_TOKEN: "short",
     OFFHOOK_PUBLIC_URL: "hooks.example.com",
-    DATABASE_URL: "postgres://user:geheim@localhost/calls",
+    DATABASE_URL: "mysql://user:geheim@localhost/calls",
   });
   expect(problems.map((problem) => problem.split(":")[0])).toEqual([
-    "RETELL_API_KEY",
     "DATABASE_URL",
+    "RETELL_API_KEY",
     "PORT",
     "OFFHOOK_PUBLIC_URL",
     "OFFHOOK_ADMIN_TOKEN",
   ]);
-  expect(problems.join()).toContain("@offhook/storage-postgres");
   expect(problems.join()).not.toContain("geheim");
 });
 
@@ -93,6 +92,18 @@ test("S10: a public URL is https in production, and elsewhere https or this mach
   expect(readEnvironment({ OFFHOOK_PUBLIC_URL: "https://hooks.example.com/" }).publicUrl).toBe(
     "https://hooks.example.com",
   );
+});
+
+test("S13: production asks for TLS to a database on another machine", () => {
+  const url = "postgres://user:geheim@db.example.com:5432/calls";
+  expect(problemsOf({ ...production, DATABASE_URL: url })).toEqual([expect.stringContaining("sslmode=verify-full")]);
+  expect(problemsOf({ ...production, DATABASE_URL: `${url}?sslmode=no-verify` })).toHaveLength(1);
+  expect(problemsOf({ ...production, DATABASE_URL: `${url}?sslmode=disable` }).join()).not.toContain("geheim");
+  for (const accepted of [`${url}?sslmode=verify-full`, "postgres://user:geheim@127.0.0.1/calls"]) {
+    expect(problemsOf({ ...production, DATABASE_URL: accepted })).toEqual([]);
+    expect(readEnvironment({ ...production, DATABASE_URL: accepted }).databaseUrl).toBe(accepted);
+  }
+  expect(problemsOf({ DATABASE_URL: url })).toEqual([]);
 });
 
 test("a host that others reach needs a public URL", () => {

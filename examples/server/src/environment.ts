@@ -1,14 +1,11 @@
-import { resolve } from "node:path";
 import { secretNames, type SecretName } from "./secret-names.ts";
+import { readStorageSettings, type StorageSettings } from "./storage-settings.ts";
 
-/** Everything the server takes from its environment, checked. The only file that knows the names. */
-export interface Environment {
-  readonly production: boolean;
+/** Everything the server takes from its environment, checked. This file and storage-settings.ts know the names. */
+export interface Environment extends StorageSettings {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
-  /** Absolute. */
-  readonly dataFolder: string;
   /** Where vendors reach the server, without a slash at the end; undefined: where it listens. */
   readonly publicUrl: string | undefined;
   /** What is set; outside production the rest is made up and kept in the data folder. */
@@ -92,7 +89,8 @@ export function readEnvironment(variables: Variables): Environment {
     return list;
   };
 
-  const production = valueOf("NODE_ENV") === "production";
+  const storageSettings = readStorageSettings(variables, problems);
+  const { production } = storageSettings;
   const host = valueOf("HOST") ?? "127.0.0.1";
   const secrets: { [Name in SecretName]?: readonly string[] } = {};
   for (const name of secretNames) {
@@ -103,16 +101,10 @@ export function readEnvironment(variables: Variables): Environment {
   const serverSecretName = valueOf("OFFHOOK_SECRET") === undefined ? "SECRET_KEY" : "OFFHOOK_SECRET";
   const serverSecrets = longList(serverSecretName);
   if (production && serverSecrets.length === 0) problems.push("OFFHOOK_SECRET: missing");
-  if (valueOf("DATABASE_URL") !== undefined) {
-    problems.push(
-      "DATABASE_URL: expected none, because PostgreSQL comes with @offhook/storage-postgres, which is not there yet: unset it to use the embedded SQLite storage",
-    );
-  }
   const environment: Environment = {
-    production,
+    ...storageSettings,
     port: readPort(valueOf("PORT"), problems),
     host,
-    dataFolder: resolve(valueOf("OFFHOOK_DATA_DIR") ?? ".offhook"),
     publicUrl: readPublicUrl(valueOf("OFFHOOK_PUBLIC_URL"), { production, host }, problems),
     secrets,
     adminTokens: longList("OFFHOOK_ADMIN_TOKEN"),

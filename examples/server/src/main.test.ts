@@ -144,12 +144,6 @@ test("a port that is taken is told in one line", async () => {
   other.close();
 });
 
-test("a PostgreSQL address is refused instead of ignored", async () => {
-  const server = start({ DATABASE_URL: "postgres://localhost/calls" });
-  expect(await server.ended).toBe(1);
-  expect(server.output()).toContain("@offhook/storage-postgres");
-});
-
 test("a rejection that nobody handles is logged, and ends the server with code 1", async () => {
   const onSignal = 'process.on("SIGUSR2",()=>Promise.reject(new Error("boom")))';
   const server = start({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(onSignal)}` });

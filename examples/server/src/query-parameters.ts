@@ -1,4 +1,5 @@
-import { PayloadError } from "@offhook/core";
+import { decodeCursor, PayloadError } from "@offhook/core";
+import type { Request } from "express";
 
 /** Reads one parameter's text, or returns undefined where it is not what the parameter takes. */
 export interface Parameter<Value> {
@@ -75,3 +76,22 @@ export const cursor: Parameter<string> = {
   // The storage knows its form.
   read: (text) => (text === "" ? undefined : text),
 };
+
+/** What every list of calls, leads and deliveries takes. */
+export const page = { from: time, to: time, limit, cursor };
+
+export const name: Parameter<string> = {
+  expected: "a name of lower-case letters and dashes",
+  read: (text) => (/^[a-z][a-z-]{0,63}$/.test(text) ? text : undefined),
+};
+
+/** Reads the query of a list. @throws PayloadError `payload_invalid`. */
+export function readPage<Query extends { readonly cursor?: string | undefined }>(
+  request: Request,
+  parameters: Parameters<Query>,
+): Partial<Query> {
+  const query = readQuery(request.originalUrl, parameters);
+  // Refused here, so that every storage answers the same.
+  if (query.cursor !== undefined) decodeCursor(query.cursor);
+  return query;
+}

@@ -2,7 +2,7 @@ import type { Offhook } from "@offhook/core";
 import type { RequestHandler } from "express";
 import type { Logger } from "./logger.ts";
 
-const managed = new Set(["/api/calls", "/api/deliveries", "/api/leads", "/api/admin", "/api/webhooks"]);
+const managed = new Set(["/api/calls", "/api/deliveries", "/api/leads", "/api/jobs", "/api/admin", "/api/webhooks"]);
 
 /** One line for each answered request. Paths only: queries can hold secrets and numbers. */
 export function requestLog(offhook: Offhook, logger: Logger): RequestHandler {

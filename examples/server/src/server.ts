@@ -1,8 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import type { Offhook } from "@offhook/core";
-import { sqliteStorage } from "@offhook/storage-sqlite";
+import { StorageError, type Offhook } from "@offhook/core";
 import { ensureAdminTokens } from "./admin-token.ts";
 import { createApp } from "./app.ts";
 import { ensureSecrets } from "./development-secrets.ts";
@@ -11,6 +9,7 @@ import type { Logger } from "./logger.ts";
 import { makePrivateFolder } from "./private-file.ts";
 import { createProviders } from "./providers.ts";
 import { removeRunning, writeRunning } from "./running-file.ts";
+import { createStorage } from "./storage.ts";
 
 export interface RunningServer {
   readonly offhook: Offhook;
@@ -35,7 +34,7 @@ const finishMs = 7_000;
 const notReady: RequestListener = (_request, response) =>
   void response.writeHead(503, { "retry-after": "1", connection: "close" }).end();
 
-/** Opens the storage, listens and serves. @throws StartError when the port is taken. */
+/** Opens the storage, listens and serves. @throws StartError when the port is taken or the database outdated. */
 export async function startServer(environment: Environment, logger: Logger): Promise<RunningServer> {
   makePrivateFolder(environment.dataFolder);
   const secrets = ensureSecrets(environment);
@@ -45,10 +44,9 @@ export async function startServer(environment: Environment, logger: Logger): Pro
   const address = await listen(server, environment);
   try {
     const publicUrl = environment.publicUrl ?? address;
-    const { providerOptions, dataFolder } = environment;
     const { app, offhook } = createApp({
-      providers: createProviders({ ...providerOptions, secrets, publicUrl }),
-      storage: sqliteStorage({ path: join(dataFolder, "offhook.db") }),
+      providers: createProviders({ ...environment.providerOptions, secrets, publicUrl }),
+      storage: createStorage(environment),
       adminTokens,
       publicUrl,
       logger,
@@ -70,8 +68,14 @@ export async function startServer(environment: Environment, logger: Logger): Pro
   } catch (error) {
     server.close();
     server.closeAllConnections();
-    throw error;
+    throw isOutdated(error)
+      ? new StartError(`${error.message}\nHere that is: npx -y pnpm@12 migrate (with the same DATABASE_URL)`)
+      : error;
   }
+}
+
+function isOutdated(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.code === "storage_outdated";
 }
 
 /** Listens first, because with port 0 the address, which Twilio signs, is not known before. */

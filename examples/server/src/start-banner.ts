@@ -13,6 +13,7 @@ export function startBanner(environment: Environment, server: RunningServer): st
     "Offhook example server",
     "",
     `  Address       ${address}`,
+    `  Storage       ${environment.databaseUrl === undefined ? "SQLite in the data folder" : "PostgreSQL, from DATABASE_URL"}`,
     `  Data folder   ${environment.dataFolder}`,
     `  Admin token   ${adminToken}`,
     "",
