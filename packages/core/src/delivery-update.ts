@@ -2,7 +2,7 @@ import { pathOf } from "./request-target.ts";
 import type { DeliverySummary, DeliveryUpdate } from "./storage.ts";
 
 /** What of a journal row can change later. */
-export function updateOf(delivery: DeliverySummary): DeliveryUpdate["delivery"] {
+export function updateOf(delivery: DeliveryUpdate["delivery"]): DeliveryUpdate["delivery"] {
   const { tenantId, id, kind, status, error, url, headers, remoteAddress, references, test, bodyRemovedAt } = delivery;
   return { tenantId, id, kind, status, error, url, headers, remoteAddress, references, test, bodyRemovedAt };
 }

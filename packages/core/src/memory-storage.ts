@@ -1,3 +1,4 @@
+import { updateOf } from "./delivery-update.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
 import { StorageError } from "./errors.ts";
 import { MemoryFeed } from "./memory-feed.ts";
@@ -89,7 +90,7 @@ export function memoryStorage(): Storage {
           effects.push(() => {
             const known = deliveries.get(key);
             if (known === undefined) return;
-            deliveries.set(key, { ...known, ...delivery, body: keepBody ? known.body : new Uint8Array() });
+            deliveries.set(key, { ...known, ...updateOf(delivery), body: keepBody ? known.body : new Uint8Array() });
           });
         }
       },

@@ -1,6 +1,7 @@
 import { PayloadError, type Call, type ListQuery, type Page, type Storage } from "@offhook/core";
 import { assertEqual, assertRejects, assertThat } from "./conformance-assert.ts";
 import type { StorageCase } from "./conformance-case.ts";
+import { allPages } from "./conformance-pages.ts";
 import {
   at,
   callSample,
@@ -18,18 +19,6 @@ const list = (storage: Storage, query: Partial<ListQuery> = {}): Promise<Page<Ca
 
 const names = (page: Page<Pick<Call, "references">>): readonly (string | undefined)[] =>
   page.data.map(({ references }) => references[0]?.id);
-
-/** Every page until there is none; refuses to go on for ever. */
-async function allPages<Item>(next: (cursor?: string) => Promise<Page<Item>>): Promise<readonly Page<Item>[]> {
-  const pages: Page<Item>[] = [];
-  for (let cursor: string | undefined; pages.length < 100;) {
-    const page = await next(cursor);
-    pages.push(page);
-    if (page.nextCursor === null) return pages;
-    cursor = page.nextCursor;
-  }
-  throw new RangeError("Expected the pages to end, got 100 of them");
-}
 
 const phone = (e164: string) => ({ e164, raw: e164 });
 

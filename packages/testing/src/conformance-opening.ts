@@ -1,7 +1,8 @@
 import { StorageError, type Storage } from "@offhook/core";
 import { assertEqual, assertRejects, assertThat } from "./conformance-assert.ts";
-import type { StorageCase } from "./conformance-case.ts";
-import { delivery, job, leadSample, reference, tell, tellCall, tenantId } from "./storage-samples.ts";
+import { needsOf, type StorageCase } from "./conformance-case.ts";
+import { able } from "./storage-abilities.ts";
+import { at, delivery, job, leadSample, reference, tell, tellCall, tenantId } from "./storage-samples.ts";
 
 const uses: { readonly [method: string]: (storage: Storage) => Promise<unknown> } = {
   write: (storage) => storage.write(() => Promise.resolve()),
@@ -14,6 +15,12 @@ const uses: { readonly [method: string]: (storage: Storage) => Promise<unknown> 
   settleJobs: (storage) =>
     storage.settleJobs([{ tenantId, id: "job_1", leaseToken: "token", result: { type: "done" } }]),
   health: (storage) => storage.health(tenantId),
+  listJobs: (storage) => able(storage, "listJobs").listJobs({ tenantId, limit: 1 }),
+  retryJobs: (storage) => able(storage, "retryJobs").retryJobs({ tenantId, ids: undefined, nowMs: 1_000 }),
+  listChanges: (storage) => able(storage, "listChanges").listChanges({ tenantId, after: 0, limit: 1 }),
+  watchChanges: (storage) => able(storage, "watchChanges").watchChanges(tenantId, () => undefined),
+  expire: (storage) =>
+    able(storage, "expire").expire({ tenantId, bodiesBefore: at(0), changesBefore: at(0), now: at(0), limit: 1 }),
 };
 
 export const openingCases: readonly StorageCase[] = [
@@ -34,6 +41,7 @@ export const openingCases: readonly StorageCase[] = [
   },
   ...Object.entries(uses).map(([method, use]): StorageCase => ({
     title: `a closed storage refuses ${method} with a StorageError`,
+    ...needsOf(method),
     async run({ storage }) {
       await storage.close();
       const error = await assertRejects(use(storage), method);
@@ -57,7 +65,7 @@ export const openingCases: readonly StorageCase[] = [
   },
   {
     title: "everything is there after closing and opening again",
-    needs: "durable",
+    needs: ["durable"],
     async run({ storage, reopen }) {
       const call = await tellCall(storage, "CA1");
       const lead = await tell(
@@ -84,7 +92,7 @@ export const openingCases: readonly StorageCase[] = [
   },
   {
     title: "a delivery is known as a duplicate after closing and opening again",
-    needs: "durable",
+    needs: ["durable"],
     async run({ storage, reopen }) {
       await storage.write((transaction) => transaction.insertDeliveries([delivery(1)]));
       const again = await reopen();

@@ -1,22 +1,9 @@
-import type { Storage, StorageTransaction } from "@offhook/core";
-import { assertEqual, assertRejects, assertThat } from "./conformance-assert.ts";
+import { assertEqual } from "./conformance-assert.ts";
 import type { StorageCase } from "./conformance-case.ts";
+import { failAfter } from "./conformance-failing.ts";
 import { callSample, delivery, job, reference, tell, tellCall, tellIn, tenantId } from "./storage-samples.ts";
 
 const claim = { tenantId, limit: 10, nowMs: 5_000, leaseUntilMs: 65_000, leaseToken: "token" };
-
-/** Runs `work` in a transaction that fails after it. */
-async function failAfter(storage: Storage, work: (transaction: StorageTransaction) => Promise<unknown>): Promise<void> {
-  const failure = new Error("The work failed");
-  const thrown = await assertRejects(
-    storage.write(async (transaction) => {
-      await work(transaction);
-      throw failure;
-    }),
-    "A write whose work throws",
-  );
-  assertThat(thrown === failure, "a write throws the very error that its work threw");
-}
 
 const event = (id: string, call = "CA1") =>
   callSample.event({ id, references: [reference(call)], at: Number(id.replace(/\D/g, "")) });
@@ -181,7 +168,7 @@ export const transactionCases: readonly StorageCase[] = [
   },
   {
     title: "two storages over the same data lose no event of each other",
-    needs: "concurrentProcesses",
+    needs: ["concurrentProcesses"],
     async run({ storage, another }) {
       const storages = [storage, await another()];
       await Promise.all(
@@ -197,7 +184,7 @@ export const transactionCases: readonly StorageCase[] = [
   },
   {
     title: "two storages over the same data journal the same content once",
-    needs: "concurrentProcesses",
+    needs: ["concurrentProcesses"],
     async run({ storage, another }) {
       const storages = [storage, await another()];
       const { identity } = delivery(0);

@@ -1,12 +1,22 @@
-import { memoryStorage } from "@offhook/core";
+import { memoryStorage, type Storage } from "@offhook/core";
 import { describe, expect, test } from "vitest";
 import { brokenStorages } from "./broken-storages.ts";
 import { describeStorage, runStorageCase, storageCases } from "./conformance.ts";
 
-const create = (makeStorage: typeof memoryStorage) => () =>
-  Promise.resolve({ storage: makeStorage(), cleanup: () => Promise.resolve() });
+/** A further storage over the same memory, as a process of its own would have it. */
+const besides = (storage: Storage): Storage => ({ ...storage, close: () => Promise.resolve() });
 
-describeStorage({ name: "memoryStorage", create: create(memoryStorage) });
+const create = (makeStorage: typeof memoryStorage) => () => {
+  const storage = makeStorage();
+  const another = () => Promise.resolve(besides(storage));
+  return Promise.resolve({ storage, another, cleanup: () => Promise.resolve() });
+};
+
+describeStorage({
+  name: "memoryStorage",
+  capabilities: { concurrentProcesses: true, abilities: ["deadJobs", "changeFeed", "corrections", "expiry"] },
+  create: create(memoryStorage),
+});
 
 describe("the Storage contract", () => {
   const cases = new Map(storageCases().map((each) => [each.title, each]));
@@ -21,6 +31,31 @@ describe("the Storage contract", () => {
     expect(each, `a case titled "${caughtBy}"`).toBeDefined();
     if (each === undefined) return;
     await expect(runStorageCase(each, create(makeStorage))).rejects.toMatchObject({ name: "ConformanceError" });
-    await expect(runStorageCase(each, create(memoryStorage))).resolves.toBeUndefined();
+    await expect(runStorageCase(each, create(memoryStorage))).resolves.toEqual([]);
+  });
+
+  describe("of a storage that lacks an ability", () => {
+    const { listJobs: _listJobs, retryJobs: _retryJobs, ...storage } = memoryStorage();
+    const each = storageCases().find(({ needs }) => needs?.includes("deadJobs"));
+    if (each === undefined) throw new RangeError("Expected a case that needs deadJobs, got none");
+
+    test("passes over the cases that need it, and names the members", async () => {
+      await expect(
+        runStorageCase(
+          each,
+          create(() => storage),
+        ),
+      ).resolves.toEqual(["listJobs", "retryJobs"]);
+    });
+
+    test("fails them where the ability is among the capabilities", async () => {
+      await expect(
+        runStorageCase(
+          each,
+          create(() => storage),
+          ["changeFeed", "deadJobs"],
+        ),
+      ).rejects.toThrow('the ability "deadJobs"');
+    });
   });
 });

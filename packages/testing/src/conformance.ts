@@ -4,7 +4,7 @@
  */
 
 import { describe, test } from "vitest";
-import { runStorageCase, type CreateStorage, type StorageCapabilities } from "./conformance-case.ts";
+import { isAbility, runStorageCase, type CreateStorage, type StorageCapabilities } from "./conformance-case.ts";
 import { storageCases } from "./conformance-cases.ts";
 
 export { runStorageCase } from "./conformance-case.ts";
@@ -14,8 +14,10 @@ export type {
   StorageCapabilities,
   StorageCase,
   StorageContext,
+  StorageNeed,
 } from "./conformance-case.ts";
 export { storageCases } from "./conformance-cases.ts";
+export type { StorageAbility } from "./storage-abilities.ts";
 export { describeProvider, type ProviderConformanceOptions } from "./provider-conformance.ts";
 
 /** What `describeStorage` needs to know of a storage. */
@@ -24,13 +26,13 @@ export interface StorageSuiteOptions {
   readonly name: string;
   /** Gives a storage with nothing in it, not opened yet. Called once for each case. */
   readonly create: CreateStorage;
-  /** What it can do beyond the contract; default: nothing. */
+  /** What it can do beyond the contract; default: nothing but the abilities that its members show. */
   readonly capabilities?: StorageCapabilities;
 }
 
 /**
  * Defines the tests that every Storage has to pass, with vitest. Other runners take `storageCases` and
- * `runStorageCase`.
+ * `runStorageCase`. Cases for abilities that the storage lacks are skipped, with a note that names the members.
  *
  * @example
  * describeStorage({
@@ -41,9 +43,14 @@ export interface StorageSuiteOptions {
 export function describeStorage({ name, create, capabilities = {} }: StorageSuiteOptions): void {
   describe(`Storage contract: ${name}`, () => {
     for (const each of storageCases()) {
-      const runs = each.needs === undefined || capabilities[each.needs] === true;
+      const { needs = [] } = each;
+      const undeclared = needs.filter((need) => !isAbility(need) && capabilities[need] !== true);
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the case throws, and its title is data
-      test.runIf(runs)(each.title, () => runStorageCase(each, create));
+      test(each.title, async ({ skip }) => {
+        if (undeclared.length > 0) skip(`not among the capabilities: ${undeclared.join(", ")}`);
+        const lacks = await runStorageCase(each, create, capabilities.abilities);
+        if (lacks.length > 0) skip(`lacks ${lacks.join(", ")}`);
+      });
     }
   });
 }

@@ -2,7 +2,10 @@ import {
   memoryStorage,
   referenceKey,
   type Call,
+  type ChangePage,
+  type ChangeQuery,
   type Delivery,
+  type DeliveryUpdate,
   type Lead,
   type RecordOf,
   type Storage,
@@ -10,19 +13,28 @@ import {
   type Stored,
   type Subject,
 } from "@offhook/core";
+import { able } from "./storage-abilities.ts";
+
+const ableMemory = () => able(memoryStorage(), "listJobs", "retryJobs", "listChanges", "expire");
+const ableTransaction = (transaction: StorageTransaction) =>
+  able(transaction, "insertChanges", "remove", "updateDeliveries");
+
+type AbleStorage = ReturnType<typeof ableMemory>;
+type AbleTransaction = ReturnType<typeof ableTransaction>;
 
 /** A storage that works, but for some methods. */
-export function withMethods(change: (storage: Storage) => Partial<Storage>): Storage {
-  const storage = memoryStorage();
+export function withMethods(change: (storage: AbleStorage) => Partial<Storage>): Storage {
+  const storage = ableMemory();
   return { ...storage, ...change(storage) };
 }
 
 /** A storage that works, but for some methods of its transactions. */
 export function withTransaction(
-  change: (transaction: StorageTransaction, storage: Storage) => Partial<StorageTransaction>,
+  change: (transaction: AbleTransaction, storage: AbleStorage) => Partial<StorageTransaction>,
 ): Storage {
   return withMethods((storage) => ({
-    write: (work) => storage.write((transaction) => work({ ...transaction, ...change(transaction, storage) })),
+    write: (work) =>
+      storage.write((transaction) => work({ ...transaction, ...change(ableTransaction(transaction), storage) })),
   }));
 }
 
@@ -43,7 +55,7 @@ export function inOrder(): Turn {
   };
 }
 
-/** Every method in a transaction of its own. */
+/** Every method in a transaction of its own; without the abilities. */
 export const unbundled = (storage: Storage): StorageTransaction => ({
   insertDeliveries: (batch) => storage.write((transaction) => transaction.insertDeliveries(batch)),
   load: (...parameters) => storage.write((transaction) => transaction.load(...parameters)),
@@ -95,6 +107,20 @@ export function withLists(
       // The change leaves the subject as it is.
       return { ...page, data: page.data as unknown as readonly RecordOf<S>[] };
     },
+  }));
+}
+
+/** A storage that changes the corrections it is given. */
+export function withUpdates(change: (update: DeliveryUpdate) => DeliveryUpdate): Storage {
+  return withTransaction((transaction) => ({
+    updateDeliveries: (updates) => transaction.updateDeliveries(updates.map(change)),
+  }));
+}
+
+/** A storage that changes the pages of its feed. */
+export function withChanges(change: (page: ChangePage, query: ChangeQuery) => ChangePage): Storage {
+  return withMethods((storage) => ({
+    listChanges: async (query) => change(await storage.listChanges(query), query),
   }));
 }
 

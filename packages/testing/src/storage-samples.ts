@@ -10,6 +10,7 @@ import {
   type Lead,
   type LeadEvent,
   type LeadFacts,
+  type RecordChange,
   type RecordOf,
   type Reference,
   type Storage,
@@ -190,4 +191,9 @@ export function job(id: string, members: Partial<Job> = {}): Job {
     createdAtMs: 500,
     ...members,
   };
+}
+
+/** An entry of the live feed about a call. */
+export function change(recordId: string, members: Partial<RecordChange> = {}): RecordChange {
+  return { tenantId, subject: "call", recordId, types: ["call.updated"], at: at(0), ...members };
 }
