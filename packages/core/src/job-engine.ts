@@ -1,4 +1,5 @@
 import type { Job } from "./job.ts";
+import type { Logger } from "./logger.ts";
 
 /**
  * An existing queue that runs jobs on many machines. Jobs are still written together with their cause, to the outbox
@@ -11,11 +12,14 @@ export interface JobEngine {
   /**
    * Connects, and takes jobs for `worker` unless that is undefined: then this process only hands over.
    * Calling it again does nothing.
+   *
+   * @param logger for what goes wrong while nobody waits for it.
    */
-  start(worker: JobWorker | undefined): Promise<void>;
+  start(worker: JobWorker | undefined, logger: Logger): Promise<void>;
   /**
-   * Takes jobs over. Resolves when it will not lose them any more. A job with the same id and the same number of
-   * attempts as one that it has does nothing.
+   * Takes jobs over. Resolves when it will not lose them any more. One with the same tenant, id, attempts and
+   * `runAtMs` as a job that it has does nothing; with other attempts or another time it is a new attempt, also when
+   * somebody lets a dead job run again and its attempts are counted anew.
    *
    * @throws any error: the jobs stay in the outbox and are handed over again later.
    */

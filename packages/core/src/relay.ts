@@ -87,8 +87,8 @@ export class Relay implements JobRunner {
 
   /** The engine starts with the first need for it; a start that failed is tried again. */
   async #start(): Promise<void> {
-    const { engine, runJobs } = this.#options;
-    this.#starting ??= engine.start(runJobs ? this.#worker() : undefined);
+    const { engine, runJobs, logger } = this.#options;
+    this.#starting ??= engine.start(runJobs ? this.#worker() : undefined, logger);
     try {
       await this.#starting;
     } catch (error) {

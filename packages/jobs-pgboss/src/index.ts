@@ -1,1 +1,7 @@
-export {};
+/**
+ * Runs Offhook's jobs on pg-boss, many machines at once.
+ * @module index
+ */
+
+export { pgBossEngine } from "./pgboss-engine.ts";
+export type { PgBossEngineOptions } from "./pgboss-engine.ts";
