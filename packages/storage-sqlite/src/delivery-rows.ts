@@ -9,22 +9,22 @@ export interface DeliveryRow {
   readonly received_at: string;
   readonly duplicates: number;
   readonly facts: string;
+  readonly body_removed_at: string | null;
 }
 export interface DeliveryRowWithBody extends DeliveryRow {
   readonly body: Uint8Array | null;
 }
 
-export const deliveryColumns = "id, provider, identity, status, received_at, duplicates, facts";
+export const deliveryColumns = "id, provider, identity, status, received_at, duplicates, facts, body_removed_at";
 
 /** What has no column of its own; as JSON, in which NUL and lone surrogates survive. */
-type DeliveryFacts = Omit<
+export type DeliveryFacts = Omit<
   DeliverySummary,
-  "id" | "tenantId" | "provider" | "identity" | "status" | "receivedAt" | "duplicates"
+  "id" | "tenantId" | "provider" | "identity" | "status" | "receivedAt" | "duplicates" | "bodyRemovedAt"
 >;
 
-export function deliveryFacts(delivery: Delivery): string {
-  const { route, kind, error, method, url, headers, bodyBytes, bodyRemovedAt, remoteAddress, references, test } =
-    delivery;
+export function deliveryFacts(delivery: DeliveryFacts): string {
+  const { route, kind, error, method, url, headers, bodyBytes, remoteAddress, references, test } = delivery;
   const facts: DeliveryFacts = {
     route,
     kind,
@@ -33,7 +33,6 @@ export function deliveryFacts(delivery: Delivery): string {
     url,
     headers,
     bodyBytes,
-    bodyRemovedAt,
     remoteAddress,
     references,
     test,
@@ -68,8 +67,7 @@ export function toSummary(tenantId: string, row: DeliveryRow): DeliverySummary {
     url: facts.url,
     headers: facts.headers,
     bodyBytes: facts.bodyBytes,
-    // Missing in rows from before there was retention.
-    bodyRemovedAt: facts.bodyRemovedAt ?? null,
+    bodyRemovedAt: row.body_removed_at,
     remoteAddress: facts.remoteAddress,
     receivedAt: row.received_at,
     references: facts.references,

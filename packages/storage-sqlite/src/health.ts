@@ -4,9 +4,13 @@ import { prepare } from "./connection.ts";
 import { keyText } from "./key-text.ts";
 
 export function healthOn(database: DatabaseSync): (tenantId: string) => StorageHealth {
-  const calls = prepare<{ readonly calls: number; readonly agents: number }>(
+  const calls = prepare<{ readonly count: number }>(
     database,
-    "select count(*) as calls, count(distinct agent_id) as agents from calls where tenant_id = ?",
+    "select count(*) as count from calls where tenant_id = ?",
+  );
+  const agents = prepare<{ readonly count: number }>(
+    database,
+    "select count(*) as count from call_agents where tenant_id = ?",
   );
   const leads = prepare<{ readonly count: number }>(
     database,
@@ -27,13 +31,12 @@ export function healthOn(database: DatabaseSync): (tenantId: string) => StorageH
     for (const { status, count } of deliveries.all(tenantKey)) byStatus[status] = count;
     const byState: { [State in Job["state"]]: number } = { waiting: 0, running: 0, dead: 0 };
     for (const { state, count } of jobs.all(tenantKey)) byState[state] = count;
-    const counted = calls.get(tenantKey);
     return {
       engine: "sqlite",
-      calls: counted?.calls ?? 0,
+      calls: calls.get(tenantKey)?.count ?? 0,
       leads: leads.get(tenantKey)?.count ?? 0,
       events: events.get(tenantKey)?.events ?? 0,
-      agents: counted?.agents ?? 0,
+      agents: agents.get(tenantKey)?.count ?? 0,
       deliveries: byStatus,
       jobs: byState,
     };

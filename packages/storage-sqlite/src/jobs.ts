@@ -3,7 +3,8 @@ import type { ClaimedJobs, Job, JobClaim, JobSettlement } from "@offhook/core";
 import { prepare } from "./connection.ts";
 import { keyText } from "./key-text.ts";
 
-interface JobRow {
+/** What is read of a job. */
+export interface JobRow {
   readonly state: Job["state"];
   readonly run_at_ms: number;
   readonly attempts: number;
@@ -14,8 +15,26 @@ interface JobRow {
   readonly job: string;
 }
 
+export const jobColumns = "state, run_at_ms, attempts, lease_token, lease_until_ms, last_error, created_at_ms, job";
+
 /** What never changes, as JSON. */
 type JobFacts = Pick<Job, "id" | "kind" | "payload">;
+
+export function toJob(tenantId: string, row: JobRow): Job {
+  return {
+    // Written by insertJobsInto.
+    ...(JSON.parse(row.job) as JobFacts),
+    tenantId,
+    state: row.state,
+    runAtMs: row.run_at_ms,
+    attempts: row.attempts,
+    leaseToken: row.lease_token,
+    leaseUntilMs: row.lease_until_ms,
+    // Written by errorText.
+    lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as string),
+    createdAtMs: row.created_at_ms,
+  };
+}
 
 /** When a job can be claimed. */
 const dueAt = (job: Job): number => (job.state === "running" ? (job.leaseUntilMs ?? 0) : job.runAtMs);
@@ -24,9 +43,9 @@ const errorText = (error: string | null): string | null => (error === null ? nul
 
 export function insertJobsInto(database: DatabaseSync): (job: Job) => void {
   const insert = database.prepare(
-    `insert into jobs (tenant_id, id, state, due_ms, run_at_ms, attempts, lease_token, lease_until_ms, last_error,
+    `insert into jobs (tenant_id, id, kind, state, due_ms, run_at_ms, attempts, lease_token, lease_until_ms, last_error,
        created_at_ms, job)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
   );
   return (job) => {
     const { id, kind, payload, state, runAtMs, attempts, leaseToken, leaseUntilMs, lastError, createdAtMs } = job;
@@ -34,6 +53,7 @@ export function insertJobsInto(database: DatabaseSync): (job: Job) => void {
     insert.run(
       keyText(job.tenantId),
       keyText(id),
+      keyText(kind),
       state,
       dueAt(job),
       runAtMs,
@@ -63,7 +83,7 @@ const selectDue = (database: DatabaseSync) =>
 export function claimJobsOn(database: DatabaseSync): (claim: JobClaim) => ClaimedJobs {
   const select = prepare<JobRow>(
     database,
-    `select state, run_at_ms, attempts, lease_token, lease_until_ms, last_error, created_at_ms, job from jobs
+    `select ${jobColumns} from jobs
      where tenant_id = ? and state <> 'dead' and due_ms <= ? order by due_ms, id limit ?`,
   );
   const selectNext = selectDue(database);
@@ -74,20 +94,8 @@ export function claimJobsOn(database: DatabaseSync): (claim: JobClaim) => Claime
   return ({ tenantId, limit, nowMs, leaseUntilMs, leaseToken }) => {
     const tenantKey = keyText(tenantId);
     const jobs = select.all(tenantKey, nowMs, limit).map((row): Job => {
-      // Written by insertJobsInto.
-      const facts = JSON.parse(row.job) as JobFacts;
-      return {
-        ...facts,
-        tenantId,
-        state: "running",
-        runAtMs: row.run_at_ms,
-        attempts: row.attempts + 1,
-        leaseToken,
-        leaseUntilMs,
-        // Written by errorText.
-        lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as string),
-        createdAtMs: row.created_at_ms,
-      };
+      const job = toJob(tenantId, row);
+      return { ...job, state: "running", attempts: job.attempts + 1, leaseToken, leaseUntilMs };
     });
     // The claimed ones are the first in this order.
     const nextRunAtMs = selectNext.get(tenantKey, jobs.length)?.due_ms ?? null;

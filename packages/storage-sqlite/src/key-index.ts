@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Reference, Subject } from "@offhook/core";
 import { prepare } from "./connection.ts";
-import { createFilter, FilterBank, filterCapacity, type KeyFilter } from "./key-filter.ts";
+import { Generations, GrowingGenerations } from "./generations.ts";
 import { keyText } from "./key-text.ts";
 
 /** The key of a delivery's content. Provider names hold no colon, and the tenant's length tells where it ends. */
@@ -31,30 +31,12 @@ export interface KeyWriter extends KeyReader {
   finish(): void;
 }
 
-/**
- * Content hashes and vendors' ids are random. In one large B-tree each new one would change a page of its own, of
- * which each has to be written twice: with a million calls that is most of the work. So keys go into generations of
- * some thousand, of which only the last one grows and its few pages are changed again and again. Of the others a
- * filter in memory tells in which of them it is worth looking.
- */
 class KeyIndex implements KeyReader {
-  protected readonly filters = new FilterBank();
-  /** The generation that grows; its number is that of the ones that are full. */
-  protected current = 0;
-  protected entries = 0;
-  readonly #selectLast;
-  readonly #selectFilters;
+  readonly #generations: Generations;
   readonly #selectRow;
 
-  constructor(database: DatabaseSync) {
-    this.#selectLast = prepare<{ readonly generation: number; readonly entries: number }>(
-      database,
-      "select generation, entries from key_generations order by generation desc limit 1",
-    );
-    this.#selectFilters = prepare<{ readonly filter: KeyFilter }>(
-      database,
-      "select filter from key_generations where generation >= ? and generation < ? order by generation",
-    );
+  constructor(database: DatabaseSync, generations: Generations) {
+    this.#generations = generations;
     this.#selectRow = prepare<{ readonly row: number }>(
       database,
       "select row from keys where generation = ? and key = ?",
@@ -62,11 +44,7 @@ class KeyIndex implements KeyReader {
   }
 
   refresh(): void {
-    const last = this.#selectLast.get();
-    this.current = last?.generation ?? 0;
-    this.entries = last?.entries ?? 0;
-    if (this.filters.length === this.current) return;
-    for (const { filter } of this.#selectFilters.all(this.filters.length, this.current)) this.filters.push(filter);
+    this.#generations.refresh();
   }
 
   find(key: string): number | undefined {
@@ -75,9 +53,10 @@ class KeyIndex implements KeyReader {
 
   /** The newest first: that is where calls are that still go on. */
   protected locate(key: string): { readonly generation: number; readonly row: number } | undefined {
-    const inCurrent = this.#selectRow.get(this.current, key);
-    if (inCurrent !== undefined) return { generation: this.current, row: inCurrent.row };
-    for (const generation of this.filters.candidates(key)) {
+    const { current } = this.#generations;
+    const inCurrent = this.#selectRow.get(current, key);
+    if (inCurrent !== undefined) return { generation: current, row: inCurrent.row };
+    for (const generation of this.#generations.candidates(key)) {
       const found = this.#selectRow.get(generation, key);
       if (found !== undefined) return { generation, row: found.row };
     }
@@ -86,36 +65,24 @@ class KeyIndex implements KeyReader {
 }
 
 class GrowingKeyIndex extends KeyIndex implements KeyWriter {
+  readonly #generations: GrowingGenerations;
   readonly #insert;
   readonly #update;
   readonly #delete;
-  readonly #selectKeys;
-  readonly #putGeneration;
   /** Keys that this transaction looked for in vain, as one does before adding. */
   readonly #missing = new Set<string>();
-  #added = 0;
-  /** How many generations were full, and committed, when the transaction began. */
-  #committed = 0;
 
-  constructor(database: DatabaseSync) {
-    super(database);
+  constructor(database: DatabaseSync, generations: GrowingGenerations) {
+    super(database, generations);
+    this.#generations = generations;
     this.#insert = database.prepare("insert into keys (generation, key, row) values (?, ?, ?)");
     this.#update = database.prepare("update keys set row = ? where generation = ? and key = ?");
     this.#delete = database.prepare("delete from keys where generation = ? and key = ?");
-    this.#selectKeys = prepare<{ readonly key: string }>(database, "select key from keys where generation = ?");
-    this.#putGeneration = database.prepare(
-      `insert into key_generations (generation, entries, filter) values (?, ?, ?)
-       on conflict do update set entries = excluded.entries, filter = excluded.filter`,
-    );
   }
 
   override refresh(): void {
-    // What the last transaction filled may have been rolled back, and filled otherwise by another process.
-    this.filters.truncate(this.#committed);
     super.refresh();
-    this.#committed = this.filters.length;
     this.#missing.clear();
-    this.#added = 0;
   }
 
   override find(key: string): number | undefined {
@@ -125,10 +92,9 @@ class GrowingKeyIndex extends KeyIndex implements KeyWriter {
   }
 
   add(key: string, row: number): void {
-    this.#insert.run(this.current, key, row);
+    this.#insert.run(this.#generations.current, key, row);
     this.#missing.delete(key);
-    this.#added += 1;
-    if (this.entries + this.#added >= filterCapacity) this.#startGeneration();
+    this.#generations.grow();
   }
 
   move(key: string, row: number): void {
@@ -143,20 +109,17 @@ class GrowingKeyIndex extends KeyIndex implements KeyWriter {
   }
 
   finish(): void {
-    if (this.#added === 0) return;
-    this.#putGeneration.run(this.current, this.entries + this.#added, null);
-  }
-
-  #startGeneration(): void {
-    const filter = createFilter(this.#selectKeys.all(this.current).map(({ key }) => key));
-    this.#putGeneration.run(this.current, this.entries + this.#added, filter);
-    this.filters.push(filter);
-    this.current += 1;
-    this.entries = 0;
-    this.#added = 0;
-    this.#putGeneration.run(this.current, 0, null);
+    this.#generations.finish();
   }
 }
 
-export const keyReader = (database: DatabaseSync): KeyReader => new KeyIndex(database);
-export const keyWriter = (database: DatabaseSync): KeyWriter => new GrowingKeyIndex(database);
+const table = "key_generations";
+
+export const keyReader = (database: DatabaseSync): KeyReader =>
+  new KeyIndex(database, new Generations(database, table));
+
+export function keyWriter(database: DatabaseSync): KeyWriter {
+  const selectKeys = prepare<{ readonly key: string }>(database, "select key from keys where generation = ?");
+  const keysOf = (generation: number): string[] => selectKeys.all(generation).map(({ key }) => key);
+  return new GrowingKeyIndex(database, new GrowingGenerations({ database, table, keysOf }));
+}

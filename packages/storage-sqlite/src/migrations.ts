@@ -30,6 +30,40 @@ const subjectTables = (subject: "call" | "lead"): string => `
     event text not null
   ) strict;`;
 
+/**
+ * Each filter of a list has an index that ends in the order of the list. Filters that come together have one over all of
+ * them; the numbers have generations of their own: see phone-index.ts. What was there before is the first generation,
+ * which may have every number.
+ */
+const listIndexes = (subject: "call" | "lead"): string => `
+  drop index ${subject}s_list;
+  create index ${subject}s_list on ${subject}s (tenant_id, created_at, id);
+  create index ${subject}s_by_providers on ${subject}s (tenant_id, providers, created_at, id);
+  create table ${subject}_phones (
+    generation integer not null,
+    tenant_id text not null,
+    phone text not null,
+    created_at text not null,
+    id text not null,
+    key integer not null,
+    primary key (generation, tenant_id, phone, created_at, id, key)
+  ) strict, without rowid;
+  create table ${subject}_phone_generations (
+    generation integer primary key,
+    entries integer not null,
+    -- Null for the one that grows, as are the times of its entries.
+    filter blob,
+    oldest text,
+    newest text
+  ) strict;
+  insert into ${subject}_phones
+    select 0, tenant_id, from_e164, created_at, id, key from ${subject}s where from_e164 is not null
+    union select 0, tenant_id, to_e164, created_at, id, key from ${subject}s where to_e164 is not null;
+  insert into ${subject}_phone_generations
+    select 0, count(*), unhex(replace(hex(zeroblob(16384)), '0', 'f')), min(created_at), max(created_at)
+    from ${subject}_phones having count(*) > 0;
+  insert into ${subject}_phone_generations select 1, 0, null, null, null from ${subject}_phone_generations;`;
+
 /** Each is applied once, in order; the file's user_version counts them. Never change one that was released. */
 export const migrations: readonly string[] = [
   `
@@ -82,6 +116,57 @@ export const migrations: readonly string[] = [
     primary key (tenant_id, id)
   ) strict, without rowid;
   create index jobs_due on jobs (tenant_id, due_ms, id) where state <> 'dead';
+  `,
+  `
+  -- Behind the body, where it costs nothing to read: it is null while there is one.
+  alter table deliveries add column body_removed_at text;
+  create index deliveries_bodies on deliveries (tenant_id, received_at) where body_removed_at is null;
+  alter table jobs add column kind text not null default '';
+  update jobs set kind = json_extract(job, '$.kind');
+  create index jobs_list on jobs (tenant_id, created_at_ms, id);
+  create index jobs_by_kind on jobs (tenant_id, kind, created_at_ms, id);
+  create index jobs_by_state on jobs (tenant_id, state, created_at_ms, id, kind);
+  -- One writer at a time: the ids of a tenant grow in the order of the commits.
+  create table changes (
+    tenant_id text not null,
+    id integer not null,
+    at text not null,
+    change text not null,
+    primary key (tenant_id, id)
+  ) strict, without rowid;
+  create table feeds (
+    tenant_id text primary key,
+    last_id integer not null,
+    expired_id integer not null
+  ) strict, without rowid;
+  ${listIndexes("call")}
+  ${listIndexes("lead")}
+  create index calls_by_status on calls (tenant_id, status, created_at, id);
+  create index calls_by_direction on calls (tenant_id, direction, created_at, id);
+  alter table calls add column facets text generated always as (status || '/' || direction || '/' || providers) virtual;
+  create index calls_by_facets on calls (tenant_id, facets, created_at, id);
+  -- How many calls name an agent.
+  create table call_agents (
+    tenant_id text not null,
+    agent_id text not null,
+    calls integer not null,
+    primary key (tenant_id, agent_id)
+  ) strict, without rowid;
+  insert into call_agents
+    select tenant_id, agent_id, count(*) from calls where agent_id is not null group by tenant_id, agent_id;
+  create trigger call_agent_named after insert on calls when new.agent_id is not null begin
+    insert into call_agents values (new.tenant_id, new.agent_id, 1) on conflict do update set calls = calls + 1;
+  end;
+  create trigger call_agent_changed after update of agent_id on calls when new.agent_id is not old.agent_id begin
+    update call_agents set calls = calls - 1 where tenant_id = old.tenant_id and agent_id = old.agent_id;
+    insert into call_agents select new.tenant_id, new.agent_id, 1 where new.agent_id is not null
+      on conflict do update set calls = calls + 1;
+    delete from call_agents where tenant_id = old.tenant_id and agent_id = old.agent_id and calls = 0;
+  end;
+  create trigger call_agent_gone after delete on calls when old.agent_id is not null begin
+    update call_agents set calls = calls - 1 where tenant_id = old.tenant_id and agent_id = old.agent_id;
+    delete from call_agents where tenant_id = old.tenant_id and agent_id = old.agent_id and calls = 0;
+  end;
   `,
 ];
 

@@ -11,12 +11,15 @@ import {
 } from "@offhook/core";
 import { connect, inMemory, prepare, whileBusy, type Connections, type ConnectOptions } from "./connection.ts";
 import { deliveryColumns, toDelivery, type DeliveryRowWithBody } from "./delivery-rows.ts";
+import { listChangesOn } from "./feed.ts";
 import { healthOn } from "./health.ts";
+import { listJobsOn, retryJobsOn } from "./job-lists.ts";
 import { claimJobsOn, firstDueOn, settleJobOn } from "./jobs.ts";
 import { keyReader } from "./key-index.ts";
 import { keyText } from "./key-text.ts";
 import { listsOn } from "./lists.ts";
 import type { Migrate } from "./migrations.ts";
+import { expireOn } from "./retention.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { subjectReader, type SubjectReader } from "./subject-table.ts";
 import { transactionsOn } from "./transaction.ts";
@@ -162,6 +165,10 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
       await inTransaction(({ settleJob }) => guarded(() => settlements.forEach(settleJob)));
     },
     health: (tenantId) => read(({ health }) => health(tenantId)),
+    listJobs: (query) => read(({ listJobs }) => listJobs(query)),
+    retryJobs: (retry) => inTransaction(({ retryJobs }) => guarded(() => retryJobs(retry))),
+    listChanges: (query) => read(({ listChanges }) => listChanges(query)),
+    expire: (expiry) => inTransaction(({ expire }) => guarded(() => expire(expiry))),
   };
 }
 
@@ -190,10 +197,14 @@ function prepareStorage(connections: Connections) {
     beginTransaction: transactionsOn(writer),
     claimJobs: claimJobsOn(writer),
     settleJob: settleJobOn(writer),
+    retryJobs: retryJobsOn(writer),
+    expire: expireOn(writer),
     index,
     subjects: { call: subjectReader(reader, "call", index), lead: subjectReader(reader, "lead", index) },
     lists: listsOn(reader),
     firstDue: firstDueOn(reader),
+    listJobs: listJobsOn(reader),
+    listChanges: listChangesOn(reader),
     health: healthOn(reader),
     findDelivery: (tenantId: string, id: string) => {
       const row = selectDelivery.get(keyText(tenantId), id);

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import {
   referenceKey,
   StorageError,
@@ -12,6 +12,7 @@ import {
 import { prepare } from "./connection.ts";
 import { subjectKey, type KeyReader, type KeyWriter } from "./key-index.ts";
 import { keyText } from "./key-text.ts";
+import { phoneWriter } from "./phone-index.ts";
 
 /** How many events one record can have; and 2^33 records keep the keys below 2^53. */
 const eventsPerRecord = 2 ** 20;
@@ -48,8 +49,14 @@ export function subjectReader<S extends Subject>(
 }
 
 export interface SubjectWriter<S extends Subject> extends SubjectReader<S> {
+  /** To be called at the begin of a transaction. */
+  refresh(): void;
   /** @param keys of what was loaded in this transaction. */
   save(change: SubjectChange<S>, keys: ReadonlyMap<Stored<Subject>, number>): void;
+  /** @param key of what was loaded in this transaction. */
+  remove(stored: Stored<S>, keys: ReadonlyMap<Stored<Subject>, number>): void;
+  /** To be called at the end of a transaction. */
+  finish(): void;
 }
 
 export function subjectWriter<S extends Subject>(
@@ -57,22 +64,43 @@ export function subjectWriter<S extends Subject>(
   subject: S,
   index: KeyWriter,
 ): SubjectWriter<S> {
-  const columns = "tenant_id, id, created_at, status, direction, providers, from_e164, to_e164, agent_id";
+  const phones = phoneWriter(database, subject);
   const insertRecord = database.prepare(
-    `insert into ${subject}s (record, ${columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into ${subject}s (record, ${columnNames.join(", ")}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const updateRecord = database.prepare(`update ${subject}s set record = ? where key = ?`);
-  const updateRecordAndColumns = database.prepare(
-    `update ${subject}s set (record, ${columns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) where key = ?`,
-  );
+  /** By the names of the columns that it sets besides the record: of the many there could be, few occur. */
+  const updates = new Map<string, StatementSync>();
   const deleteRecord = database.prepare(`delete from ${subject}s where key = ?`);
   const insertEvent = database.prepare(`insert into ${subject}_events (key, event) values (?, ?)`);
+  const deleteEvents = database.prepare(`delete from ${subject}_events where key >= ? and key < ?`);
   const moveEvents = database.prepare(`update ${subject}_events set key = key + ? where key >= ? and key < ?`);
 
   function keyOfLoaded(stored: Stored<S>, keys: ReadonlyMap<Stored<Subject>, number>): number {
     const key = keys.get(stored);
     if (key !== undefined) return key;
-    throw new StorageError("storage_failed", "SQLite: save: expected records that load gave in this transaction");
+    throw new StorageError("storage_failed", "SQLite: expected records that load gave in this transaction");
+  }
+
+  function removeReference(tenantId: string, reference: Reference): void {
+    index.remove(subjectKey(subject, tenantId, reference));
+  }
+
+  function insert(record: RecordOf<S>, text: string) {
+    const key = Number(insertRecord.run(text, ...columnsOf(record)).lastInsertRowid);
+    phones.insert(record, key);
+    return { key, count: 0 };
+  }
+
+  /** Sets what has changed: an index is only touched when the statement names one of its columns. */
+  function update(key: number, text: string, before: readonly SQLInputValue[], values: readonly SQLInputValue[]): void {
+    const isChanged = (_: unknown, column: number): boolean => values[column] !== before[column];
+    const set = ["record", ...columnNames.filter(isChanged)].map((name) => `${name} = ?`).join(", ");
+    let statement = updates.get(set);
+    if (statement === undefined) {
+      statement = database.prepare(`update ${subject}s set ${set} where key = ?`);
+      updates.set(set, statement);
+    }
+    statement.run(text, ...values.filter(isChanged), key);
   }
 
   /** The first of the replaced rows stays and takes everything over. */
@@ -80,17 +108,15 @@ export function subjectWriter<S extends Subject>(
     const [first, ...others] = replaces;
     if (first === undefined) return undefined;
     const key = keyOfLoaded(first, keys);
-    const values = columnsOf(record);
-    const before = columnsOf(first.record);
-    // An index is only touched when the statement names one of its columns.
-    if (values.every((value, column) => value === before[column])) updateRecord.run(text, key);
-    else updateRecordAndColumns.run(text, ...values, key);
+    update(key, text, columnsOf(first.record), columnsOf(record));
+    phones.replace(first.record, record, key);
     let count = first.events.length;
     for (const other of others) {
       const otherKey = keyOfLoaded(other, keys);
       const from = otherKey * eventsPerRecord;
       moveEvents.run(key * eventsPerRecord + count - from, from, from + eventsPerRecord);
       deleteRecord.run(otherKey);
+      phones.remove(other.record, otherKey);
       count += other.events.length;
     }
     return { key, count };
@@ -108,7 +134,7 @@ export function subjectWriter<S extends Subject>(
     }
     const kept = new Set(references.map(referenceKey));
     for (const reference of replaces.flatMap((stored): readonly Reference[] => stored.record.references)) {
-      if (!kept.has(referenceKey(reference))) index.remove(subjectKey(subject, tenantId, reference));
+      if (!kept.has(referenceKey(reference))) removeReference(tenantId, reference);
     }
   }
 
@@ -117,10 +143,7 @@ export function subjectWriter<S extends Subject>(
     save(change, keys) {
       const { record, newEvents } = change;
       const text = JSON.stringify(record);
-      const { key, count } = replace(change, keys, text) ?? {
-        key: Number(insertRecord.run(text, ...columnsOf(record)).lastInsertRowid),
-        count: 0,
-      };
+      const { key, count } = replace(change, keys, text) ?? insert(record, text);
       saveReferences(change, key);
       let eventKey = key * eventsPerRecord + count;
       if (count + newEvents.length > eventsPerRecord) {
@@ -131,17 +154,40 @@ export function subjectWriter<S extends Subject>(
         eventKey += 1;
       }
     },
+    remove(stored, keys) {
+      const key = keyOfLoaded(stored, keys);
+      const { tenantId, references } = stored.record;
+      for (const reference of references) removeReference(tenantId, reference);
+      const first = key * eventsPerRecord;
+      deleteEvents.run(first, first + eventsPerRecord);
+      deleteRecord.run(key);
+      phones.remove(stored.record, key);
+    },
+    refresh: () => phones.refresh(),
+    finish: () => phones.finish(),
   };
 }
 
-/** What lists filter and sort by. Provider names hold no colon. */
+const columnNames = [
+  "tenant_id",
+  "id",
+  "created_at",
+  "status",
+  "direction",
+  "providers",
+  "from_e164",
+  "to_e164",
+  "agent_id",
+];
+
+/** What lists filter and sort by, in the order of the names. Provider names hold no colon. */
 function columnsOf(record: RecordOf<Subject>): SQLInputValue[] {
   const { tenantId, id, createdAt, status, references } = record;
   const [only] = references;
   const providers =
     references.length === 1 && only !== undefined
       ? `:${only.provider}:`
-      : `:${[...new Set(references.map((reference) => reference.provider))].join(":")}:`;
+      : `:${[...new Set(references.map((reference) => reference.provider))].toSorted().join(":")}:`;
   const isCall = "direction" in record;
   return [
     keyText(tenantId),

@@ -1,16 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import {
-  StorageError,
-  type Delivery,
-  type Job,
-  type StorageTransaction,
-  type Stored,
-  type Subject,
-} from "@offhook/core";
-import { prepare } from "./connection.ts";
-import { deliveryFacts, identityValue } from "./delivery-rows.ts";
+import { StorageError, type Job, type StorageTransaction, type Stored, type Subject } from "@offhook/core";
+import { insertChangesInto } from "./feed.ts";
 import { insertJobsInto } from "./jobs.ts";
-import { identityKey, keyWriter } from "./key-index.ts";
+import { insertDeliveryInto, updateDeliveryOn } from "./journal.ts";
+import { keyWriter } from "./key-index.ts";
 import { keyText } from "./key-text.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { subjectWriter, type SubjectWriter } from "./subject-table.ts";
@@ -29,14 +22,9 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
   const index = keyWriter(database);
   const subjects = { call: subjectWriter(database, "call", index), lead: subjectWriter(database, "lead", index) };
   const insertJob = insertJobsInto(database);
-  const insertDelivery = database.prepare(
-    `insert into deliveries (tenant_id, id, provider, identity, status, received_at, duplicates, facts, body)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const countDuplicate = prepare<{ readonly id: string }>(
-    database,
-    "update deliveries set duplicates = duplicates + 1 where key = ? returning id",
-  );
+  const insertDelivery = insertDeliveryInto(database, index);
+  const updateDelivery = updateDeliveryOn(database);
+  const insertChanges = insertChangesInto(database);
   const countEvents = database.prepare(
     `insert into event_counts (tenant_id, events) values (?, ?)
      on conflict do update set events = events + excluded.events`,
@@ -45,31 +33,18 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
   // The subject decides which of the two it is, which TypeScript cannot follow.
   const writerOf = <S extends Subject>(subject: S) => subjects[subject] as unknown as SubjectWriter<S>;
 
-  function insert(delivery: Delivery): string | undefined {
-    const { id, tenantId, provider, identity, status, receivedAt, duplicates, body } = delivery;
-    const key = identity === null ? undefined : identityKey(tenantId, provider, identity);
-    const before = key === undefined ? undefined : index.find(key);
-    if (before !== undefined) return countDuplicate.get(before)?.id;
-    const { lastInsertRowid } = insertDelivery.run(
-      keyText(tenantId),
-      id,
-      provider,
-      identityValue(identity),
-      status,
-      receivedAt,
-      duplicates,
-      deliveryFacts(delivery),
-      body.length === 0 ? null : body,
-    );
-    if (key !== undefined) index.add(key, Number(lastInsertRowid));
-    return undefined;
-  }
-
   return () => {
     const keys = new Map<Stored<Subject>, number>();
+    /** By how many each tenant's events of calls grow. */
     const newEvents = new Map<string, number>();
     let ended = false;
     index.refresh();
+    subjects.call.refresh();
+    subjects.lead.refresh();
+
+    function count(tenantId: string, events: number): void {
+      newEvents.set(tenantId, (newEvents.get(tenantId) ?? 0) + events);
+    }
 
     /** Runs one method at once; the promise is for the contract. */
     function attempt<Result>(action: () => Result): Promise<Result> {
@@ -83,7 +58,7 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
 
     return {
       transaction: {
-        insertDeliveries: (deliveries) => attempt(() => deliveries.map(insert)),
+        insertDeliveries: (deliveries) => attempt(() => deliveries.map(insertDelivery)),
         load: <S extends Subject>(
           subject: S,
           tenantId: string,
@@ -108,17 +83,29 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
             for (const change of changes) {
               writer.save(change, keys);
               if (subject !== "call") continue;
-              const { tenantId } = change.record;
-              newEvents.set(tenantId, (newEvents.get(tenantId) ?? 0) + change.newEvents.length);
+              count(change.record.tenantId, change.newEvents.length);
             }
           }),
         insertJobs: (jobs: readonly Job[]) =>
           attempt(() => {
             for (const job of jobs) insertJob(job);
           }),
+        insertChanges: (changes) => attempt(() => insertChanges(changes)),
+        remove: (subject, removed) =>
+          attempt(() => {
+            const writer = writerOf(subject);
+            for (const stored of removed) {
+              writer.remove(stored, keys);
+              keys.delete(stored);
+              if (subject === "call") count(stored.record.tenantId, -stored.events.length);
+            }
+          }),
+        updateDeliveries: (updates) => attempt(() => updates.forEach(updateDelivery)),
       },
       finish() {
         index.finish();
+        subjects.call.finish();
+        subjects.lead.finish();
         for (const [tenantId, events] of newEvents) countEvents.run(keyText(tenantId), events);
       },
       end() {
