@@ -49,17 +49,31 @@ export async function compare(
       if (candidate !== undefined) times[index]?.push((await batch(candidate, size)) / size);
     }
   }
-  const floor = times[0] ?? [];
+  return summarize(
+    group,
+    candidates.map(({ name, goal }, index) => ({ name, goal, times: times[index] ?? [] })),
+  );
+}
+
+/** What was measured of a candidate in each round, in milliseconds. */
+export interface Measured {
+  readonly name: string;
+  readonly times: readonly number[];
+  readonly goal?: number | undefined;
+}
+
+/** Ratios within each round to the first candidate. */
+export function summarize(group: string, measured: readonly Measured[]): Comparison {
+  const floor = measured[0]?.times ?? [];
   return {
     group,
-    rows: candidates.map(({ name, goal }, index) => {
-      const own = times[index] ?? [];
-      const ratios = own.map((time, round) => time / (floor[round] ?? time)).toSorted((a, b) => a - b);
+    rows: measured.map(({ name, goal, times }) => {
+      const ratios = times.map((time, round) => time / (floor[round] ?? time)).toSorted((a, b) => a - b);
       return {
         name,
         microseconds:
           quantile(
-            own.toSorted((a, b) => a - b),
+            times.toSorted((a, b) => a - b),
             0.5,
           ) * 1000,
         ratio: quantile(ratios, 0.5),

@@ -1,15 +1,18 @@
 // Measures Offhook against what a user would write by hand and against the vendors' SDKs:
-//   node bench/src/main.ts [--only verify,pipeline,ingest,scale] [--calls 1000000]
+//   node bench/src/main.ts [--only verify,pipeline,ingest,scale,burst,jobs,lists] [--calls 1000000]
 import { parseArgs } from "node:util";
+import { benchBurst, printBursts } from "./burst.ts";
 import { createCases } from "./cases.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchJobs } from "./jobs.ts";
+import { benchLists } from "./lists.ts";
 import { inOwnProcess, runCase } from "./own-process.ts";
 import { print } from "./print.ts";
 import { benchScale } from "./scale.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "verify,pipeline,ingest,scale" },
+    only: { type: "string", default: "verify,pipeline,ingest,scale,burst,jobs,lists" },
     calls: { type: "string", default: "1000000" },
     case: { type: "string" },
   },
@@ -25,4 +28,7 @@ if (values.case !== undefined) {
   }
   if (wanted.has("ingest")) print(await benchIngest());
   if (wanted.has("scale")) print(await benchScale(Number(values.calls)));
+  if (wanted.has("burst")) printBursts(await benchBurst());
+  if (wanted.has("jobs")) print(await benchJobs());
+  if (wanted.has("lists")) print(await benchLists(Number(values.calls)));
 }
