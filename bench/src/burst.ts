@@ -52,7 +52,7 @@ export async function benchBurst(): Promise<Burst[]> {
   }
 }
 
-export async function burst(engine: string, storage: Storage): Promise<Burst> {
+async function burst(engine: string, storage: Storage): Promise<Burst> {
   const effects = new Set<string>();
   const offhook = createOffhook({
     providers: [provider],

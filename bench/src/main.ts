@@ -7,6 +7,7 @@ import { benchIngest } from "./ingest.ts";
 import { benchJobs } from "./jobs.ts";
 import { benchLists } from "./lists.ts";
 import { inOwnProcess, runCase } from "./own-process.ts";
+import { benchPostgresIngest } from "./postgres-ingest.ts";
 import { print } from "./print.ts";
 import { benchScale } from "./scale.ts";
 
@@ -26,7 +27,7 @@ if (values.case !== undefined) {
   for (const group of ["verify", "pipeline"].filter((name) => wanted.has(name))) {
     for (const { name } of await createCases()) print([await inOwnProcess(group, name)]);
   }
-  if (wanted.has("ingest")) print(await benchIngest());
+  if (wanted.has("ingest")) print([...(await benchIngest()), ...(await benchPostgresIngest())]);
   if (wanted.has("scale")) print(await benchScale(Number(values.calls)));
   if (wanted.has("burst")) printBursts(await benchBurst());
   if (wanted.has("jobs")) print(await benchJobs());

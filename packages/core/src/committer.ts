@@ -1,5 +1,6 @@
 import { applyEntries, type Applied, type JournalEntry } from "./apply.ts";
 import { OffhookError, StorageError } from "./errors.ts";
+import { nextTurn } from "./next-turn.ts";
 import type { Storage } from "./storage.ts";
 import type { TellOptions, Told } from "./tell.ts";
 
@@ -43,6 +44,7 @@ export class Committer {
   #minuteStartMs = performance.now();
   #rejectedThisMinute = 0;
   #flushing: Promise<void> | undefined;
+  #lastCommitMs = Infinity;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -92,17 +94,19 @@ export class Committer {
   }
 
   async #flush(): Promise<void> {
-    // Lets the requests of this turn of the event loop join the first batch.
-    await Promise.resolve();
     while (this.#waiting.length > 0 || this.#rejected.length > 0) {
+      // Lets the requests that have arrived join the batch, each of which is an event of its own.
+      await (this.#lastCommitMs > worthATurnMs ? nextTurn() : Promise.resolve());
       const { maxBatch, timeoutMs } = this.#options;
       const batch = this.#waiting.splice(0, maxBatch);
       batch.push(...this.#rejected.splice(0, Math.min(maxRejectedInBatch, maxBatch)));
       const timer = setInterval(() => this.#giveUp(batch), Math.min(timeoutMs, 1000));
+      const startMs = performance.now();
       try {
         await this.#write(batch);
       } finally {
         clearInterval(timer);
+        this.#lastCommitMs = performance.now() - startMs;
       }
     }
     this.#flushing = undefined;
@@ -194,6 +198,8 @@ export class Committer {
   }
 }
 
+/** A commit that takes less costs less than a turn of the event loop: in memory nothing is gained by sharing it. */
+const worthATurnMs = 0.05;
 /** Refusals that may wait; more are not written down. */
 const maxRejectedWaiting = 256;
 /** At 16 KiB each at most: a flood of forgeries fills no disk. What is beyond is in the log alone. */
