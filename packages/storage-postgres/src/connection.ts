@@ -10,6 +10,11 @@ export interface Connection {
   read<Result>(action: (session: Session) => Promise<Result>): Promise<Result>;
   /** Runs one transaction; `action` may be run again. What it throws passes, when the database has not failed before. */
   transact<Result>(action: (session: Session) => Promise<Result>): Promise<Result>;
+  /**
+   * The same without waiting for the server's disk. After a crash of the server it may not have happened: for claims of
+   * jobs and their settlements, after which a job runs again as after a crash in its middle.
+   */
+  transactLightly<Result>(action: (session: Session) => Promise<Result>): Promise<Result>;
 }
 
 /** How often a transaction gives way to others before it gives up. */
@@ -19,23 +24,24 @@ const reconnectPausesMs: readonly number[] = [150, 850];
 
 export function connectionOver(pool: PostgresPool, timeoutMs: number): Connection {
   const begin = beginWith(timeoutMs);
+  const beginLightly = { text: `${begin.text}; set local synchronous_commit = off` };
 
   async function attempt<Result>(
     deadlineMs: number,
-    isTransaction: boolean,
+    beginning: typeof begin | undefined,
     action: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     const client = await connectBefore(pool, deadlineMs, timeoutMs);
     const session = new Session(client, timeoutMs, deadlineMs - performance.now());
     try {
-      if (isTransaction) session.query(begin).catch(() => undefined);
+      if (beginning !== undefined) session.query(beginning).catch(() => undefined);
       // Whatever it waits for, it does not outlive the connection.
       const result = await Promise.race([action(session), session.broken]);
-      if (isTransaction) await session.commit();
+      if (beginning !== undefined) await session.commit();
       return result;
     } catch (error) {
       const { failure } = session;
-      if (isTransaction) await session.rollback();
+      if (beginning !== undefined) await session.rollback();
       if (failure !== undefined) throw new DatabaseFailure("Failed", { cause: failure });
       throw error;
     } finally {
@@ -43,13 +49,16 @@ export function connectionOver(pool: PostgresPool, timeoutMs: number): Connectio
     }
   }
 
-  async function retrying<Result>(isTransaction: boolean, action: (session: Session) => Promise<Result>) {
+  async function retrying<Result>(
+    beginning: typeof begin | undefined,
+    action: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
     const deadlineMs = performance.now() + timeoutMs;
     let conflicts = 0;
     let breaks = 0;
     for (;;) {
       try {
-        return await attempt(deadlineMs, isTransaction, action);
+        return await attempt(deadlineMs, beginning, action);
       } catch (error) {
         if (!(error instanceof DatabaseFailure)) throw error;
         const { cause } = error;
@@ -68,8 +77,9 @@ export function connectionOver(pool: PostgresPool, timeoutMs: number): Connectio
   }
 
   return {
-    read: (action) => retrying(false, action),
-    transact: (action) => retrying(true, action),
+    read: (action) => retrying(undefined, action),
+    transact: (action) => retrying(begin, action),
+    transactLightly: (action) => retrying(beginLightly, action),
   };
 }
 

@@ -149,11 +149,13 @@ export function postgresStorage(options: PostgresStorageOptions): PostgresStorag
         // Most often there is nothing to do, which takes no lock to find out.
         const nextRunAtMs = await connection.read((session) => tables.jobs.firstDue(session, claim.tenantId));
         if (nextRunAtMs === null || nextRunAtMs > claim.nowMs) return { jobs: [], nextRunAtMs };
-        return connection.transact((session) => tables.jobs.claim(session, claim));
+        return connection.transactLightly((session) => tables.jobs.claim(session, claim));
       }),
     async settleJobs(settlements) {
       if (settlements.length === 0) return;
-      await transact(async (session) => tables.jobs.settle(session, settlements));
+      await use(({ connection }) =>
+        connection.transactLightly(async (session) => tables.jobs.settle(session, settlements)),
+      );
     },
     health: (tenantId) =>
       use(({ connection, pool }) => connection.read((session) => tables.health(session, pool, tenantId))),
