@@ -12,7 +12,11 @@ describe.skipIf(postgresUrl === undefined)("D01, D03, D04, D05, D08", () => {
 
   describeStorage({
     name: "postgresStorage",
-    capabilities: { durable: true, concurrentProcesses: true },
+    capabilities: {
+      durable: true,
+      concurrentProcesses: true,
+      abilities: ["deadJobs", "changeFeed", "changeWatch", "corrections", "expiry"],
+    },
     async create() {
       const { schema, drop } = testSchema();
       const another = () => Promise.resolve(postgresStorage({ pool, schema, migrate: "auto" }));

@@ -6,7 +6,11 @@ import { sqliteStorage } from "./index.ts";
 
 describeStorage({
   name: "sqliteStorage with a file",
-  capabilities: { durable: true, concurrentProcesses: true },
+  capabilities: {
+    durable: true,
+    concurrentProcesses: true,
+    abilities: ["deadJobs", "changeFeed", "corrections", "expiry"],
+  },
   async create() {
     const folder = await mkdtemp(join(tmpdir(), "offhook-sqlite-"));
     const another = () => Promise.resolve(sqliteStorage({ path: join(folder, "calls.db") }));
