@@ -94,22 +94,24 @@ export class Committer {
   }
 
   async #flush(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#rejected.length > 0) {
-      // Lets the requests that have arrived join the batch, each of which is an event of its own.
-      await (this.#lastCommitMs > worthATurnMs ? nextTurn() : Promise.resolve());
-      const { maxBatch, timeoutMs } = this.#options;
-      const batch = this.#waiting.splice(0, maxBatch);
-      batch.push(...this.#rejected.splice(0, Math.min(maxRejectedInBatch, maxBatch)));
-      const timer = setInterval(() => this.#giveUp(batch), Math.min(timeoutMs, 1000));
-      const startMs = performance.now();
-      try {
+    const { maxBatch, timeoutMs } = this.#options;
+    let batch: Waiting[] = [];
+    // One for all batches: started anew with each, it would never come where they follow each other quickly.
+    const timer = setInterval(() => this.#giveUp(batch), timeoutMs / looksPerTimeout);
+    try {
+      while (this.#waiting.length > 0 || this.#rejected.length > 0) {
+        // Lets the requests that have arrived join the batch, each of which is an event of its own.
+        await (this.#lastCommitMs > worthATurnMs ? nextTurn() : Promise.resolve());
+        batch = this.#waiting.splice(0, maxBatch);
+        batch.push(...this.#rejected.splice(0, Math.min(maxRejectedInBatch, maxBatch)));
+        const startMs = performance.now();
         await this.#write(batch);
-      } finally {
-        clearInterval(timer);
         this.#lastCommitMs = performance.now() - startMs;
       }
+    } finally {
+      clearInterval(timer);
+      this.#flushing = undefined;
     }
-    this.#flushing = undefined;
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
@@ -198,6 +200,8 @@ export class Committer {
   }
 }
 
+/** How often to look for who has waited too long: nobody is kept longer than that part of the time beyond it. */
+const looksPerTimeout = 32;
 /** A commit that takes less costs less than a turn of the event loop: in memory nothing is gained by sharing it. */
 const worthATurnMs = 0.05;
 /** Refusals that may wait; more are not written down. */

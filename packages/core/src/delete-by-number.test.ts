@@ -56,13 +56,18 @@ async function filled() {
 
 test("a preview counts and changes nothing", async () => {
   const { offhook } = await filled();
-  expect(await offhook.deleteByNumber(number, { preview: true })).toEqual({ calls: 2, leads: 1, deliveries: 6 });
+  expect(await offhook.deleteByNumber(number, { preview: true })).toEqual({
+    calls: 2,
+    leads: 1,
+    corrected: 0,
+    deliveries: 6,
+  });
   expect(await offhook.health()).toMatchObject({ calls: 3, leads: 2, events: 4 });
 });
 
 test("everything of a number goes, what is of others stays", async () => {
   const { offhook } = await filled();
-  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 2, leads: 1, deliveries: 6 });
+  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 2, leads: 1, corrected: 0, deliveries: 6 });
   expect((await offhook.calls.list()).data.map(({ id }) => id)).toEqual(["call_toy_c3"]);
   expect((await offhook.leads.list()).data.map(({ id }) => id)).toEqual(["lead_toy_l2"]);
   expect(await offhook.calls.get("call_toy_c1")).toBeUndefined();
@@ -84,7 +89,18 @@ test("what was deleted does not come back when it is sent or replayed again", as
   expect(JSON.parse(again.body)).toMatchObject({ duplicate: true });
   await offhook.renormalize();
   expect((await offhook.calls.list()).data.map(({ id }) => id)).toEqual(["call_toy_c3"]);
-  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, deliveries: 0 });
+  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
+});
+
+test("what was said of a lead under the number goes as well, where it has another one now", async () => {
+  const { offhook, send } = open();
+  await send({ lead: "l1", from: number, at: "2026-11-20T09:00:00.000Z" });
+  await send({ lead: "l1", from: another, at: "2026-11-20T10:00:00.000Z" });
+  expect((await offhook.leads.get("lead_toy_l1"))?.phone?.e164).toBe(another);
+  expect(await offhook.deleteByNumber(number, { preview: true })).toMatchObject({ leads: 0, corrected: 1 });
+  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, corrected: 1, deliveries: 1 });
+  expect(await offhook.leads.get("lead_toy_l1")).toMatchObject({ phone: { e164: another }, version: 1 });
+  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
 });
 
 test("live views hear that the calls are gone", async () => {

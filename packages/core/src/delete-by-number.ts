@@ -1,12 +1,16 @@
 import { lacking } from "./abilities.ts";
 import type { Call, Reference } from "./call.ts";
-import { erasureOf } from "./delivery-update.ts";
+import type { CallFacts } from "./call-event.ts";
+import { eraseDeliveries } from "./erase-deliveries.ts";
 import { PayloadError } from "./errors.ts";
-import type { Lead } from "./lead.ts";
-import { numberPattern } from "./number-pattern.ts";
-import { uniteReferences } from "./references.ts";
+import { foldLead } from "./fold-lead.ts";
+import { foldCall } from "./fold.ts";
+import type { Lead, LeadFacts } from "./lead.ts";
+import { newId } from "./new-id.ts";
+import { rebuild } from "./rebuild.ts";
+import { referenceKey, uniteReferences } from "./references.ts";
 import type { ReplayContext } from "./replay.ts";
-import type { DeliverySummary, RecordOf, Subject } from "./storage.ts";
+import type { RecordOf, Subject } from "./storage.ts";
 import { tell, type Changed } from "./tell.ts";
 
 export interface DeletionOptions {
@@ -20,6 +24,8 @@ export interface DeletionOptions {
 export interface DeletionSummary {
   readonly calls: number;
   readonly leads: number;
+  /** Calls and leads that go by another number now, and lost what was said of them under this one. */
+  readonly corrected: number;
   /** Journal rows whose content went; the rows stay, so that the same request sent again is known. */
   readonly deliveries: number;
 }
@@ -44,12 +50,27 @@ export async function deleteByNumber(
   // The content first: the records lead to it, so a crash in between leaves nothing that cannot be found again.
   const calls = await eachRecord(context, "call", number, signal, carriers);
   const leads = await eachRecord(context, "lead", number, signal, carriers);
-  const deliveries = await eraseDeliveries(context, { carriers, number, preview, signal });
+  const own = new Set(
+    [...calls, ...leads].flatMap((record): readonly Reference[] => record.references).map(referenceKey),
+  );
+  const { erased, corrected } = await eraseDeliveries(context, {
+    carriers,
+    number,
+    preview,
+    signal,
+    correct: (references) =>
+      correctRecords(
+        context,
+        references.filter((reference) => !own.has(referenceKey(reference))),
+        number,
+        preview,
+      ),
+  });
   if (!preview && signal?.aborted !== true) {
     await removeRecords(context, "call", calls, number);
     await removeRecords(context, "lead", leads, number);
   }
-  return { calls: calls.length, leads: leads.length, deliveries };
+  return { calls: calls.length, leads: leads.length, corrected, deliveries: erased };
 }
 
 /** What has the number; the deliveries that told of it are added to `carriers`. */
@@ -76,54 +97,43 @@ async function eachRecord<S extends Subject>(
   return found;
 }
 
-interface Erasing {
-  readonly carriers: ReadonlySet<string>;
-  readonly number: string;
-  readonly preview: boolean;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Goes through the journal as far as it still has content. */
-async function eraseDeliveries(
-  context: ReplayContext,
-  { carriers, number, preview, signal }: Erasing,
+/** What calls and leads said under the number before they went by another one. @returns how many had something. */
+async function correctRecords(
+  { storage, audience, now, onCommit }: ReplayContext,
+  references: readonly Reference[],
+  number: string,
+  preview: boolean,
 ): Promise<number> {
-  const { storage, audience, now } = context;
-  const { tenantId } = audience;
-  const mentions = numberPattern(number);
-  const decoder = new TextDecoder();
-  let erased = 0;
-  let cursor: string | undefined;
-  do {
-    if (signal?.aborted === true) break;
-    const page = await storage.listDeliveries({ tenantId, limit: batchSize, cursor });
-    const gone: DeliverySummary[] = [];
-    for (const delivery of page.data) {
-      if (carriers.has(delivery.id)) {
-        if (!isErased(delivery)) gone.push(delivery);
-        continue;
-      }
-      const isMentioned =
-        mentions.test(delivery.url) ||
-        (delivery.bodyRemovedAt === null &&
-          mentions.test(decoder.decode((await storage.getDelivery(tenantId, delivery.id))?.body)));
-      if (isMentioned) gone.push(delivery);
+  if (references.length === 0) return 0;
+  const isDropped = ({ facts }: { readonly facts: CallFacts | LeadFacts }): boolean => states(facts, number);
+  const options = { ...audience, nowMs: now() };
+  const { found, ...told } = await storage.write(async (transaction) => {
+    if (preview) {
+      const calls = await transaction.load("call", audience.tenantId, references);
+      const leads = await transaction.load("lead", audience.tenantId, references);
+      return { found: [...calls, ...leads].filter(({ events }) => events.some(isDropped)).length, jobs: 0, changed: 0 };
     }
-    erased += gone.length;
-    if (!preview && gone.length > 0) {
-      const at = new Date(now()).toISOString();
-      await storage.write(async (transaction) => {
-        if (transaction.updateDeliveries === undefined) throw lacking("updateDeliveries");
-        await transaction.updateDeliveries(gone.map((delivery) => erasureOf(delivery, at)));
-      });
-    }
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return erased;
+    const common = {
+      tenantId: audience.tenantId,
+      references,
+      isDropped,
+      added: [],
+      cause: newId("del", options.nowMs),
+    };
+    const calls = await rebuild(transaction, { ...common, subject: "call", fold: foldCall });
+    const leads = await rebuild(transaction, { ...common, subject: "lead", fold: foldLead });
+    const changed = [...calls.changed, ...leads.changed];
+    return { found: changed.length, ...(await tell(transaction, changed, options)) };
+  });
+  onCommit(told);
+  return found;
 }
 
-const isErased = ({ bodyRemovedAt, references }: DeliverySummary): boolean =>
-  bodyRemovedAt !== null && references.length === 0;
+/** Whether an event names the number as one of its parties. */
+function states(facts: CallFacts | LeadFacts, number: string): boolean {
+  const parties = "phone" in facts ? [facts.phone] : "from" in facts || "to" in facts ? [facts.from, facts.to] : [];
+  return parties.some((party) => party?.e164 === number);
+}
 
 async function removeRecords<S extends Subject>(
   { storage, audience, now, onCommit }: ReplayContext,

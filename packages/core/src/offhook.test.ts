@@ -819,3 +819,22 @@ describe("dead jobs", () => {
     expect(await offhook.jobs.retry("all")).toBe(0);
   });
 });
+
+describe("a storage that is slower than what comes in", () => {
+  test("keeps nobody waiting for longer than the time, however many batches fit into it", async () => {
+    const storage = memoryStorage();
+    const slow: Storage = {
+      ...storage,
+      async write(work) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return storage.write(work);
+      },
+    };
+    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 100, runJobs: false, logger: silentLogger });
+    const answers = await Promise.all(
+      Array.from({ length: 3_000 }, (_, index) => send({ ...ended, call: `c${index}` })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    await offhook.close();
+  });
+});
