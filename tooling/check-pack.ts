@@ -17,7 +17,11 @@ interface Manifest {
 
 const providers = ["callrail", "convoso", "elevenlabs", "retell", "twilio"].map((name) => `@offhook/${name}`);
 /** Packages that are for Node alone and therefore not bundled for the browser. */
-const nodeOnly = new Set(["@offhook/adapters-express", "@offhook/storage-sqlite", "@offhook/testing"]);
+const nodeOnly = new Set(
+  ["adapters-express", "jobs-pgboss", "storage-postgres", "storage-sqlite", "testing"].map(
+    (name) => `@offhook/${name}`,
+  ),
+);
 /** Entries that only load inside a test runner. */
 const typesOnly = new Set(["@offhook/testing/conformance"]);
 
@@ -115,7 +119,8 @@ try {
 
   cpSync(join(root, "tooling", "consumer"), app, { recursive: true });
   writeFileSync(join(app, "package.json"), JSON.stringify({ name: "app", version: "1.0.0", private: true }));
-  const others = ["express@5", "@types/express@5", "@types/node@24", "typescript@6.0"];
+  // The pg-boss that the tests use: a later one may ask for what cannot be installed.
+  const others = ["express@5", "pg-boss@12.35.0", "@types/express@5", "@types/node@24", "typescript@6.0"];
   run(app, "npm", "install", "--no-audit", "--no-fund", "--silent", ...tarballs, ...others);
   run(app, "npm", "ls", "--all");
 

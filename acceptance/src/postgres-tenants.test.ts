@@ -7,6 +7,7 @@ import {
   type Storage,
   type StorageHealth,
 } from "@offhook/core";
+import { deleteByNumber, previewReplay, renormalize, replay } from "@offhook/core/maintenance";
 import { postgresStorage } from "@offhook/storage-postgres";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { allProviders } from "./all-providers.ts";
@@ -118,9 +119,9 @@ describe.skipIf(postgresUrl === undefined)("F04: two tenants on one database", {
       found: await calls.list({ phone: caller }),
       journal,
       bodies: await Promise.all(journal.data.map(async ({ id }) => (await deliveries.get(id))?.body.length)),
-      rereadable: await deliveries.previewReplay({}),
+      rereadable: await previewReplay(tenant.offhook, {}),
       jobs: await jobs.list({ limit: 200 }),
-      deletable: await tenant.offhook.deleteByNumber(caller, { preview: true }),
+      deletable: await deleteByNumber(tenant.offhook, caller, { preview: true }),
       feed: await feedOf(tenant),
       counts,
     };
@@ -146,7 +147,7 @@ describe.skipIf(postgresUrl === undefined)("F04: two tenants on one database", {
     expect(journal.length).toBeGreaterThan(0);
     for (const { id } of journal) {
       expect(await deliveries.get(id)).toBeUndefined();
-      expect(await deliveries.replay({ id })).toMatchObject({ seen: 0 });
+      expect(await replay(south.offhook, { id })).toMatchObject({ seen: 0 });
     }
     expect(await jobs.retry(dead.map(({ id }) => id))).toBe(0);
   });
@@ -170,9 +171,9 @@ describe.skipIf(postgresUrl === undefined)("F04: two tenants on one database", {
     expect(south.told.toSorted()).toEqual(toldBefore.toSorted());
     expect(await offhook.jobs.retry("all")).toBeGreaterThan(0);
     await offhook.drain();
-    expect((await offhook.deliveries.replay({})).seen).toBeGreaterThan(0);
-    expect((await offhook.renormalize()).seen).toBeGreaterThan(0);
-    const deleted = await offhook.deleteByNumber(caller);
+    expect((await replay(offhook, {})).seen).toBeGreaterThan(0);
+    expect((await renormalize(offhook)).seen).toBeGreaterThan(0);
+    const deleted = await deleteByNumber(offhook, caller);
     expect(deleted.calls).toBeGreaterThan(0);
     expect(deleted.leads).toBe(1);
     south.wait(60 * dayMs);

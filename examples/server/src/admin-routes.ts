@@ -1,4 +1,5 @@
 import { PayloadError, version, type Offhook } from "@offhook/core";
+import { deleteByNumber, renormalize } from "@offhook/core/maintenance";
 import type { Router } from "express";
 import { flag, readBody, textField } from "./body-fields.ts";
 import { phone } from "./query-parameters.ts";
@@ -23,7 +24,7 @@ export function addAdminRoutes(router: Router, offhook: Offhook): void {
     });
   });
   post(router, "/admin/renormalize", async (_request, response) => {
-    response.json(await offhook.renormalize({ signal: signalOf(response) }));
+    response.json(await renormalize(offhook, { signal: signalOf(response) }));
   });
   post(router, "/admin/delete-by-number", async (request, response) => {
     const { number, preview = false } = readBody<{ readonly number?: string; readonly preview?: boolean }>(
@@ -31,6 +32,6 @@ export function addAdminRoutes(router: Router, offhook: Offhook): void {
       { number: textField(phone), preview: flag },
     );
     if (number === undefined) throw new PayloadError("payload_invalid", 'Member "number": expected it, got none');
-    response.json(await offhook.deleteByNumber(number, { preview }));
+    response.json(await deleteByNumber(offhook, number, { preview }));
   });
 }

@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryListOptions, Offhook, ReplayFilter } from "@offhook/core";
+import type { Delivery, DeliveryListOptions, Offhook } from "@offhook/core";
+import { previewReplay, replay, type ReplayFilter } from "@offhook/core/maintenance";
 import type { Router } from "express";
 import { refuse } from "./answers.ts";
 import { flag, readBody, textField, type Fields } from "./body-fields.ts";
@@ -30,11 +31,7 @@ export function addDeliveryRoutes(router: Router, offhook: Offhook, providers: r
   post(router, "/deliveries/replay", async (request, response) => {
     const { preview = false, notify = true, ...filter } = readBody(request.body, replayFields);
     const signal = signalOf(response);
-    response.json(
-      preview
-        ? await offhook.deliveries.previewReplay(filter)
-        : await offhook.deliveries.replay(filter, { notify, signal }),
-    );
+    response.json(preview ? await previewReplay(offhook, filter) : await replay(offhook, filter, { notify, signal }));
   });
   get(router, "/deliveries/:id", async (request, response) => {
     const delivery = await offhook.deliveries.get(idOf(request));
@@ -42,7 +39,7 @@ export function addDeliveryRoutes(router: Router, offhook: Offhook, providers: r
   });
   post(router, "/deliveries/:id/replay", async (request, response) => {
     const { notify = true } = readBody<{ readonly notify?: boolean }>(request.body, { notify: flag });
-    const summary = await offhook.deliveries.replay({ id: idOf(request) }, { notify });
+    const summary = await replay(offhook, { id: idOf(request) }, { notify });
     if (summary.seen === 0) refuse(response, "not_found");
     else response.json(summary);
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
+import { deleteByNumber, renormalize } from "./maintenance.ts";
 import { createOffhook } from "./offhook.ts";
 import type { Provider } from "./provider.ts";
 import type { Storage } from "./storage.ts";
@@ -56,7 +57,7 @@ async function filled() {
 
 test("a preview counts and changes nothing", async () => {
   const { offhook } = await filled();
-  expect(await offhook.deleteByNumber(number, { preview: true })).toEqual({
+  expect(await deleteByNumber(offhook, number, { preview: true })).toEqual({
     calls: 2,
     leads: 1,
     corrected: 0,
@@ -67,7 +68,7 @@ test("a preview counts and changes nothing", async () => {
 
 test("everything of a number goes, what is of others stays", async () => {
   const { offhook } = await filled();
-  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 2, leads: 1, corrected: 0, deliveries: 6 });
+  expect(await deleteByNumber(offhook, number)).toEqual({ calls: 2, leads: 1, corrected: 0, deliveries: 6 });
   expect((await offhook.calls.list()).data.map(({ id }) => id)).toEqual(["call_toy_c3"]);
   expect((await offhook.leads.list()).data.map(({ id }) => id)).toEqual(["lead_toy_l2"]);
   expect(await offhook.calls.get("call_toy_c1")).toBeUndefined();
@@ -84,12 +85,12 @@ test("everything of a number goes, what is of others stays", async () => {
 
 test("what was deleted does not come back when it is sent or replayed again", async () => {
   const { offhook, send } = await filled();
-  await offhook.deleteByNumber(number);
+  await deleteByNumber(offhook, number);
   const again = await send({ call: "c1", type: "call.ringing", status: "ringing", from: number, to: another });
   expect(JSON.parse(again.body)).toMatchObject({ duplicate: true });
-  await offhook.renormalize();
+  await renormalize(offhook);
   expect((await offhook.calls.list()).data.map(({ id }) => id)).toEqual(["call_toy_c3"]);
-  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
+  expect(await deleteByNumber(offhook, number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
 });
 
 test("what was said of a lead under the number goes as well, where it has another one now", async () => {
@@ -97,16 +98,16 @@ test("what was said of a lead under the number goes as well, where it has anothe
   await send({ lead: "l1", from: number, at: "2026-11-20T09:00:00.000Z" });
   await send({ lead: "l1", from: another, at: "2026-11-20T10:00:00.000Z" });
   expect((await offhook.leads.get("lead_toy_l1"))?.phone?.e164).toBe(another);
-  expect(await offhook.deleteByNumber(number, { preview: true })).toMatchObject({ leads: 0, corrected: 1 });
-  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, corrected: 1, deliveries: 1 });
+  expect(await deleteByNumber(offhook, number, { preview: true })).toMatchObject({ leads: 0, corrected: 1 });
+  expect(await deleteByNumber(offhook, number)).toEqual({ calls: 0, leads: 0, corrected: 1, deliveries: 1 });
   expect(await offhook.leads.get("lead_toy_l1")).toMatchObject({ phone: { e164: another }, version: 1 });
-  expect(await offhook.deleteByNumber(number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
+  expect(await deleteByNumber(offhook, number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
 });
 
 test("live views hear that the calls are gone", async () => {
   const { offhook, storage } = await filled();
   const { lastId: after = 0 } = (await storage.listChanges?.({ tenantId: "default", after: 0, limit: 0 })) ?? {};
-  await offhook.deleteByNumber(number);
+  await deleteByNumber(offhook, number);
   const { changes = [] } = (await storage.listChanges?.({ tenantId: "default", after, limit: 9 })) ?? {};
   expect(changes.map(({ recordId, types }) => [recordId, ...types].join(" ")).toSorted()).toEqual([
     "call_toy_c1 call.removed",
@@ -126,14 +127,14 @@ test("what a crash in the middle leaves goes with the next try", async () => {
       return storage.write(work);
     },
   };
-  await expect(open(crashing).offhook.deleteByNumber(number)).rejects.toThrow("the process died");
+  await expect(deleteByNumber(open(crashing).offhook, number)).rejects.toThrow("the process died");
   const { offhook } = open(storage);
-  await offhook.deleteByNumber(number);
+  await deleteByNumber(offhook, number);
   expect(await offhook.health()).toMatchObject({ calls: 1, leads: 1, events: 1 });
 });
 
 test.each(["", "4155550123", "+0155550123", "%", "+1415555012x"])("%s is no number to delete by", async (text) => {
   const { offhook } = await filled();
-  await expect(offhook.deleteByNumber(text)).rejects.toMatchObject({ code: "payload_invalid" });
+  await expect(deleteByNumber(offhook, text)).rejects.toMatchObject({ code: "payload_invalid" });
   expect(await offhook.health()).toMatchObject({ calls: 3, leads: 2 });
 });

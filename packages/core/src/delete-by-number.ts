@@ -7,11 +7,12 @@ import { foldLead } from "./fold-lead.ts";
 import { foldCall } from "./fold.ts";
 import type { Lead, LeadFacts } from "./lead.ts";
 import { newId } from "./new-id.ts";
+import type { Offhook } from "./offhook.ts";
 import { rebuild } from "./rebuild.ts";
 import { referenceKey, uniteReferences } from "./references.ts";
-import type { ReplayContext } from "./replay.ts";
 import type { RecordOf, Subject } from "./storage.ts";
 import { tell, type Changed } from "./tell.ts";
+import { workingsOf, type Workings } from "./workings.ts";
 
 export interface DeletionOptions {
   /** Only says what would go. */
@@ -39,43 +40,45 @@ const batchSize = 100;
  * @throws PayloadError `payload_invalid` for a number that is not E.164.
  */
 export async function deleteByNumber(
-  context: ReplayContext,
+  offhook: Offhook,
   number: string,
-  { preview = false, signal }: DeletionOptions,
+  { preview = false, signal }: DeletionOptions = {},
 ): Promise<DeletionSummary> {
+  const workings = workingsOf(offhook);
   if (!/^\+[1-9]\d{6,14}$/.test(number)) {
     throw new PayloadError("payload_invalid", "Number: expected E.164 such as +14155550123, got something else");
   }
+  await workings.open();
   const carriers = new Set<string>();
   // The content first: the records lead to it, so a crash in between leaves nothing that cannot be found again.
-  const calls = await eachRecord(context, "call", number, signal, carriers);
-  const leads = await eachRecord(context, "lead", number, signal, carriers);
+  const calls = await eachRecord(workings, "call", number, signal, carriers);
+  const leads = await eachRecord(workings, "lead", number, signal, carriers);
   const own = new Set(
     [...calls, ...leads].flatMap((record): readonly Reference[] => record.references).map(referenceKey),
   );
-  const { erased, corrected } = await eraseDeliveries(context, {
+  const { erased, corrected } = await eraseDeliveries(workings, {
     carriers,
     number,
     preview,
     signal,
     correct: (references) =>
       correctRecords(
-        context,
+        workings,
         references.filter((reference) => !own.has(referenceKey(reference))),
         number,
         preview,
       ),
   });
   if (!preview && signal?.aborted !== true) {
-    await removeRecords(context, "call", calls, number);
-    await removeRecords(context, "lead", leads, number);
+    await removeRecords(workings, "call", calls, number);
+    await removeRecords(workings, "lead", leads, number);
   }
   return { calls: calls.length, leads: leads.length, corrected, deliveries: erased };
 }
 
 /** What has the number; the deliveries that told of it are added to `carriers`. */
 async function eachRecord<S extends Subject>(
-  { storage, audience: { tenantId } }: ReplayContext,
+  { storage, audience: { tenantId } }: Workings,
   subject: S,
   phone: string,
   signal: AbortSignal | undefined,
@@ -99,7 +102,7 @@ async function eachRecord<S extends Subject>(
 
 /** What calls and leads said under the number before they went by another one. @returns how many had something. */
 async function correctRecords(
-  { storage, audience, now, onCommit }: ReplayContext,
+  { storage, audience, now, onCommit }: Workings,
   references: readonly Reference[],
   number: string,
   preview: boolean,
@@ -136,7 +139,7 @@ function states(facts: CallFacts | LeadFacts, number: string): boolean {
 }
 
 async function removeRecords<S extends Subject>(
-  { storage, audience, now, onCommit }: ReplayContext,
+  { storage, audience, now, onCommit }: Workings,
   subject: S,
   records: readonly RecordOf<S>[],
   number: string,

@@ -3,8 +3,8 @@ import type { Reference } from "./call.ts";
 import { erasureOf } from "./delivery-update.ts";
 import { numberPattern } from "./number-pattern.ts";
 import { uniteReferences } from "./references.ts";
-import type { ReplayContext } from "./replay.ts";
 import type { DeliverySummary } from "./storage.ts";
+import type { Workings } from "./workings.ts";
 
 const batchSize = 100;
 
@@ -21,7 +21,7 @@ export interface Erasing {
 
 /** Lets go of the content of every delivery that tells of a number or mentions it. */
 export async function eraseDeliveries(
-  context: ReplayContext,
+  context: Workings,
   { carriers, number, preview, signal, correct }: Erasing,
 ): Promise<{ readonly erased: number; readonly corrected: number }> {
   const { storage, audience, now } = context;

@@ -6,14 +6,11 @@
 // For apps.
 export { createOffhook } from "./offhook.ts";
 export type { CallChange, Handlers, LeadChange } from "./handlers.ts";
-export type { Offhook, RenormalizeSummary, WebhookAddress } from "./offhook.ts";
+export type { Offhook, WebhookAddress } from "./offhook.ts";
 export type { OffhookOptions } from "./offhook-options.ts";
 export type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
 export type { FeedEntry } from "./change-feed.ts";
-export type { DeletionOptions, DeletionSummary } from "./delete-by-number.ts";
-export type { ReplayFilter, ReplayOptions, ReplayPreview, ReplaySummary } from "./replay.ts";
 export type { RetentionOptions } from "./retention.ts";
-export type { Unreadable } from "./reread.ts";
 export type { RequestOrigin } from "./fetch.ts";
 export { memoryStorage } from "./memory-storage.ts";
 export type {

@@ -5,7 +5,6 @@ import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
 import { ChangeFeed, type FeedEntry } from "./change-feed.ts";
 import { Committer } from "./committer.ts";
-import { deleteByNumber, type DeletionOptions, type DeletionSummary } from "./delete-by-number.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
 import { OffhookError } from "./errors.ts";
@@ -16,30 +15,20 @@ import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
 import type { Job } from "./job.ts";
 import type { Lead } from "./lead.ts";
 import { closedError, Lifecycle } from "./lifecycle.ts";
-import { timeOption, type DeliveryListOptions, type JobListOptions, type ListOptions } from "./list-options.ts";
+import type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
 import { describeError } from "./logger.ts";
 import { checkOptions, type OffhookOptions } from "./offhook-options.ts";
 import { Outbox } from "./outbox.ts";
 import { queriesOn } from "./queries.ts";
 import type { ReceiveContext } from "./receive.ts";
 import { namesOfAsked, recordingJobKind, recordingRunner } from "./recording-job.ts";
-import { refold } from "./refold.ts";
 import { Relay } from "./relay.ts";
-import {
-  previewReplay,
-  replay,
-  unheard,
-  type ReplayContext,
-  type ReplayFilter,
-  type ReplayOptions,
-  type ReplayPreview,
-  type ReplaySummary,
-} from "./replay.ts";
 import { pathOf } from "./request-target.ts";
 import { expire, retentionJob, retentionJobKind, retentionRunner, type RetentionContext } from "./retention.ts";
 import { createRouter, type Router } from "./routes.ts";
 import type { DeliverySummary, Expired, Page, StorageHealth } from "./storage.ts";
 import type { TellOptions, Told } from "./tell.ts";
+import { attachWorkings } from "./workings.ts";
 
 export interface Offhook {
   readonly tenantId: string;
@@ -67,14 +56,6 @@ export interface Offhook {
   readonly deliveries: {
     get(id: string): Promise<Delivery | undefined>;
     list(options?: DeliveryListOptions): Promise<Page<DeliverySummary>>;
-    /**
-     * Lets the mapper of today read deliveries again: one by its id, those that a filter matches, or with an empty
-     * filter all of them. Calls and leads become what they would be had it always been there. Repeating it changes
-     * nothing more.
-     */
-    replay(filter: ReplayFilter, options?: ReplayOptions): Promise<ReplaySummary>;
-    /** What a replay would look at. */
-    previewReplay(filter: ReplayFilter): Promise<ReplayPreview>;
   };
   readonly jobs: {
     /** Newest first. The dead have the reason in `lastError`. */
@@ -91,13 +72,6 @@ export interface Offhook {
    * for await (const entry of offhook.changes(lastId, { signal })) send(entry);
    */
   changes(after?: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<FeedEntry, void, void>;
-  /**
-   * Derives every call and lead anew from the journal, after mappers or rules have become better. Events of deliveries
-   * whose bytes are gone stay as they are.
-   */
-  renormalize(options?: ReplayOptions): Promise<RenormalizeSummary>;
-  /** Deletes everything of a phone number; exact E.164. */
-  deleteByNumber(number: string, options?: DeletionOptions): Promise<DeletionSummary>;
   /** Lets go of what is past its time now; a job does so every day. */
   expire(): Promise<Expired>;
   health(): Promise<StorageHealth>;
@@ -112,11 +86,6 @@ export interface WebhookAddress {
   /** Undefined for the test and echo routes. */
   readonly provider: string | undefined;
   readonly kind: string;
-}
-
-export interface RenormalizeSummary extends ReplaySummary {
-  /** Calls and leads that the rules of today fold differently from the same events. */
-  readonly refolded: number;
 }
 
 /**
@@ -149,7 +118,6 @@ export function createOffhook(options: OffhookOptions): Offhook {
     wanted: wantedChanges(handlers, notifiers),
     recordingProviders: namesOfAsked(providers),
   };
-  const replaying: ReplayContext = { storage, providers, audience, now, logger, onCommit };
   const committer = new Committer({
     open,
     storage,
@@ -237,7 +205,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     }
   }
 
-  return {
+  const offhook: Offhook = {
     tenantId,
     addresses: addressesOf(router),
     handles: (url, path) => {
@@ -253,17 +221,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     },
     calls: queries.calls,
     leads: queries.leads,
-    deliveries: {
-      ...queries.deliveries,
-      async replay(filter, replayOptions = {}) {
-        await open();
-        return replay(replaying, withTimes(filter), replayOptions);
-      },
-      async previewReplay(filter) {
-        await open();
-        return previewReplay(replaying, withTimes(filter));
-      },
-    },
+    deliveries: queries.deliveries,
     jobs: {
       ...queries.jobs,
       async retry(ids) {
@@ -275,16 +233,6 @@ export function createOffhook(options: OffhookOptions): Offhook {
       },
     },
     changes: (after, { signal } = {}) => feed.follow(after, signal),
-    async renormalize(replayOptions = {}) {
-      await open();
-      const { notify = false, signal } = replayOptions;
-      const summary = await replay(replaying, {}, { ...replayOptions, notify });
-      return { ...summary, refolded: await refold(notify ? replaying : unheard(replaying), signal) };
-    },
-    async deleteByNumber(number, deletionOptions = {}) {
-      await open();
-      return deleteByNumber(replaying, number, deletionOptions);
-    },
     async expire() {
       await open();
       const { bodies, changes } = await expire(retaining);
@@ -297,14 +245,8 @@ export function createOffhook(options: OffhookOptions): Offhook {
     open,
     close: () => lifecycle.close(),
   };
+  return attachWorkings(offhook, { storage, providers, audience, now, logger, open, onCommit });
 }
-
-/** As storages compare them. */
-const withTimes = ({ from, to, ...filter }: ReplayFilter): ReplayFilter => ({
-  ...filter,
-  ...(from === undefined ? {} : { from: timeOption("from", from) ?? from }),
-  ...(to === undefined ? {} : { to: timeOption("to", to) ?? to }),
-});
 
 function addressesOf(router: Router): WebhookAddress[] {
   return router.paths.map(({ path, route }) => ({

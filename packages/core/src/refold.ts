@@ -3,10 +3,10 @@ import { foldCall } from "./fold.ts";
 import { newId } from "./new-id.ts";
 import { rebuild } from "./rebuild.ts";
 import { uniteReferences } from "./references.ts";
-import type { ReplayContext } from "./replay.ts";
 import type { Reference } from "./call.ts";
 import type { Subject } from "./storage.ts";
 import { tell, type Changed } from "./tell.ts";
+import type { Workings } from "./workings.ts";
 
 /** Records that are folded in one transaction. */
 const batchSize = 100;
@@ -16,11 +16,11 @@ const batchSize = 100;
  *
  * @returns how many became different.
  */
-export async function refold(context: ReplayContext, signal: AbortSignal | undefined): Promise<number> {
+export async function refold(context: Workings, signal: AbortSignal | undefined): Promise<number> {
   return (await refoldAll(context, "call", signal)) + (await refoldAll(context, "lead", signal));
 }
 
-async function refoldAll(context: ReplayContext, subject: Subject, signal: AbortSignal | undefined): Promise<number> {
+async function refoldAll(context: Workings, subject: Subject, signal: AbortSignal | undefined): Promise<number> {
   const { storage, audience, now, onCommit } = context;
   const { tenantId } = audience;
   let cursor: string | undefined;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CallEventDraft } from "./call-event.ts";
 import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
+import { previewReplay, renormalize, replay } from "./maintenance.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
 import { createOffhook } from "./offhook.ts";
 import type { Provider, Translation } from "./provider.ts";
@@ -64,7 +65,7 @@ describe("F04: a replay", () => {
       providers: [mended],
       on: { "call.ended": ({ call }) => void told.push(call.id), "call.created": () => void told.push("again") },
     }).offhook;
-    expect(await later.deliveries.replay({ id: failed?.id ?? "" })).toMatchObject({ seen: 1, changed: 1 });
+    expect(await replay(later, { id: failed?.id ?? "" })).toMatchObject({ seen: 1, changed: 1 });
     expect(await later.calls.get("call_toy_c1")).toMatchObject({ status: "completed", version: 2 });
     expect(await later.deliveries.get(failed?.id ?? "")).toMatchObject({
       status: "applied",
@@ -81,7 +82,7 @@ describe("F04: a replay", () => {
     await first.send(broken);
     await first.send(ringing);
     const later = open(storage, { providers: [mended] }).offhook;
-    await later.deliveries.replay({ status: "failed" });
+    await replay(later, { status: "failed" });
     const { id: _id, ...replayed } = (await everything(later)).calls[0] ?? { id: "" };
 
     const atOnce = open(memoryStorage(), { providers: [mended] });
@@ -97,10 +98,10 @@ describe("F04: a replay", () => {
     const { send } = open(storage);
     for (const payload of [ringing, broken, { ...ringing, call: "c2", lead: "l1" }]) await send(payload);
     const later = open(storage, { providers: [mended] }).offhook;
-    expect(await later.deliveries.replay({})).toMatchObject({ seen: 3, changed: 1, unchanged: 2, failed: 0 });
+    expect(await replay(later, {})).toMatchObject({ seen: 3, changed: 1, unchanged: 2, failed: 0 });
     const before = await everything(later);
     const { lastId } = (await storage.listChanges?.({ tenantId: "default", after: 0, limit: 0 })) ?? {};
-    expect(await later.deliveries.replay({})).toMatchObject({ seen: 3, changed: 0, unchanged: 3 });
+    expect(await replay(later, {})).toMatchObject({ seen: 3, changed: 0, unchanged: 3 });
     expect(await everything(later)).toEqual(before);
     expect((await storage.listChanges?.({ tenantId: "default", after: 0, limit: 0 }))?.lastId).toBe(lastId);
   });
@@ -113,11 +114,11 @@ describe("F04: a replay", () => {
     const { data } = await open(storage).offhook.deliveries.list();
     const later = open(storage, { providers: [mended] }).offhook;
     const filter = { status: "failed", from: data[3]?.receivedAt ?? "", to: data[1]?.receivedAt ?? "" } as const;
-    expect(await later.deliveries.previewReplay(filter)).toEqual({ matching: 2, unreadable: 0 });
+    expect(await previewReplay(later, filter)).toEqual({ matching: 2, unreadable: 0 });
     expect(await later.calls.list()).toMatchObject({ data: [] });
-    expect(await later.deliveries.replay(filter)).toMatchObject({ seen: 2, changed: 2 });
+    expect(await replay(later, filter)).toMatchObject({ seen: 2, changed: 2 });
     expect((await everything(later)).calls).toHaveLength(2);
-    await expect(later.deliveries.replay({ from: "yesterday" })).rejects.toMatchObject({ code: "payload_invalid" });
+    await expect(replay(later, { from: "yesterday" })).rejects.toMatchObject({ code: "payload_invalid" });
   });
 
   test("passes over what was never verified, what has no bytes any more and what nobody can read", async () => {
@@ -128,16 +129,16 @@ describe("F04: a replay", () => {
     const muchLater = open(storage, { now: () => Date.UTC(2027, 0), retention: { bodyDays: 1 } });
     await muchLater.offhook.expire();
     await muchLater.send({ ...ringing, call: "c2" });
-    expect(await muchLater.offhook.deliveries.replay({})).toMatchObject({
+    expect(await replay(muchLater.offhook, {})).toMatchObject({
       seen: 3,
       changed: 0,
       unchanged: 1,
       skipped: { rejected: 1, body_removed: 1 },
     });
     const other = open(storage, { providers: [] }).offhook;
-    expect(await other.deliveries.replay({})).toMatchObject({ skipped: { provider_unknown: 1 } });
-    expect(await other.deliveries.previewReplay({})).toEqual({ matching: 3, unreadable: 3 });
-    expect(await other.deliveries.replay({ id: "dlv_unknown" })).toMatchObject({ seen: 0 });
+    expect(await replay(other, {})).toMatchObject({ skipped: { provider_unknown: 1 } });
+    expect(await previewReplay(other, {})).toEqual({ matching: 3, unreadable: 3 });
+    expect(await replay(other, { id: "dlv_unknown" })).toMatchObject({ seen: 0 });
     expect((await everything(other)).calls).toHaveLength(2);
   });
 
@@ -151,7 +152,7 @@ describe("F04: a replay", () => {
       throw new TypeError("a new mistake");
     });
     const later = open(storage, { providers: [worse] }).offhook;
-    expect(await later.deliveries.replay({})).toMatchObject({ seen: 2, failed: 2, changed: 0 });
+    expect(await replay(later, {})).toMatchObject({ seen: 2, failed: 2, changed: 0 });
     expect(await everything(later)).toEqual(before);
     expect((await later.deliveries.list({ status: "applied" })).data).toHaveLength(2);
   });
@@ -172,7 +173,7 @@ describe("F04: a replay", () => {
 
     const later = open(storage, { providers: [mended] }).offhook;
     const { lastId: after = 0 } = (await storage.listChanges?.({ tenantId: "default", after: 0, limit: 0 })) ?? {};
-    expect(await later.deliveries.replay({})).toMatchObject({ changed: 2 });
+    expect(await replay(later, {})).toMatchObject({ changed: 2 });
     expect((await everything(later)).calls.map(({ id, status }) => `${id} ${status}`).toSorted()).toEqual([
       "call_toy_c1 ringing",
       "call_toy_c2 completed",
@@ -190,7 +191,7 @@ describe("F04: a replay", () => {
     const silent = withMapper((translation, { call }) => (call === "c2" ? { kind: "other", events: [] } : translation));
     const later = open(storage, { providers: [silent] }).offhook;
     const { lastId: after = 0 } = (await storage.listChanges?.({ tenantId: "default", after: 0, limit: 0 })) ?? {};
-    await later.deliveries.replay({});
+    await replay(later, {});
     expect((await everything(later)).calls.map(({ id }) => id)).toEqual(["call_toy_c1"]);
     expect((await everything(later)).leads).toEqual([]);
     expect((await later.deliveries.list({ status: "unmapped" })).data).toHaveLength(1);
@@ -219,7 +220,7 @@ describe("F04: a replay", () => {
         ),
     };
     const later = open(refusing, { providers: [mended] }).offhook;
-    expect(await later.deliveries.replay({})).toMatchObject({ seen: 3, changed: 2, failed: 1 });
+    expect(await replay(later, {})).toMatchObject({ seen: 3, changed: 2, failed: 1 });
     expect((await everything(later)).calls).toHaveLength(2);
   });
 
@@ -235,7 +236,7 @@ describe("F04: a replay", () => {
         ),
     };
     const later = open(plain, { providers: [mended] }).offhook;
-    await expect(later.deliveries.replay({})).rejects.toThrow(/updateDeliveries/);
+    await expect(replay(later, {})).rejects.toThrow(/updateDeliveries/);
     expect((await everything(later)).calls).toEqual([]);
   });
 
@@ -246,7 +247,8 @@ describe("F04: a replay", () => {
     const later = open(storage, { providers: [mended] }).offhook;
     const ending = new AbortController();
     const seen: number[] = [];
-    const summary = await later.deliveries.replay(
+    const summary = await replay(
+      later,
       {},
       {
         signal: ending.signal,
@@ -295,7 +297,7 @@ describe("renormalize", () => {
             await open(storage, { providers: [mappers[mapper] ?? mended] }).send(sent);
           }
           const offhook = open(storage, { providers: [mappers[last] ?? mended] }).offhook;
-          await offhook.renormalize();
+          await renormalize(offhook);
 
           const fresh = memoryStorage();
           const expected = open(fresh, { providers: [mappers[last] ?? mended] });
@@ -303,7 +305,7 @@ describe("renormalize", () => {
           const strip = (found: object): string =>
             JSON.stringify(found).replaceAll(/evt_[a-z0-9_]+|dlv_[a-z0-9_]+/g, "id");
           expect(strip(await everything(offhook))).toBe(strip(await everything(expected.offhook)));
-          expect(await offhook.renormalize()).toMatchObject({ changed: 0, refolded: 0 });
+          expect(await renormalize(offhook)).toMatchObject({ changed: 0, refolded: 0 });
         },
       ),
       { numRuns: 150 },
@@ -330,7 +332,7 @@ describe("renormalize", () => {
       on: { "call.updated": ({ type }) => void told.push(type) },
     }).offhook;
     await later.expire();
-    expect(await later.renormalize()).toMatchObject({ skipped: { body_removed: 1 }, refolded: 1 });
+    expect(await renormalize(later)).toMatchObject({ skipped: { body_removed: 1 }, refolded: 1 });
     expect(await everything(later)).toEqual(before);
     await later.drain();
     expect(told).toEqual([]);

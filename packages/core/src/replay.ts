@@ -8,14 +8,16 @@ import { foldLead } from "./fold-lead.ts";
 import { foldCall } from "./fold.ts";
 import { isSameJson } from "./json.ts";
 import type { LeadEvent } from "./lead.ts";
-import { describeError, type Logger } from "./logger.ts";
+import { timeOption } from "./list-options.ts";
+import { describeError } from "./logger.ts";
 import { newId } from "./new-id.ts";
-import type { Provider } from "./provider.ts";
+import type { Offhook } from "./offhook.ts";
 import { rebuild } from "./rebuild.ts";
 import { uniteReferences } from "./references.ts";
 import { reread, type Unreadable } from "./reread.ts";
-import type { DeliverySummary, Storage, StorageTransaction } from "./storage.ts";
+import type { DeliverySummary, StorageTransaction } from "./storage.ts";
 import { tell, type TellOptions, type Told } from "./tell.ts";
+import { unheard, workingsOf, type Workings } from "./workings.ts";
 
 /** Which deliveries. Nothing: all of the journal. */
 export interface ReplayFilter {
@@ -56,40 +58,32 @@ export interface ReplayPreview {
   readonly unreadable: number;
 }
 
-export interface ReplayContext {
-  readonly storage: Storage;
-  readonly providers: readonly Provider[];
-  readonly audience: Omit<TellOptions, "nowMs">;
-  readonly now: () => number;
-  readonly logger: Logger;
-  readonly onCommit: (told: Told) => void;
-}
-
 /** Deliveries that are replayed in one transaction. */
 const batchSize = 50;
 
-/** As handlers, notifiers and vendors do not hear of it; live views still do. */
-export function unheard(context: ReplayContext): ReplayContext {
-  const { tenantId } = context.audience;
-  return { ...context, audience: { tenantId, wanted: new Map(), recordingProviders: new Set() } };
-}
-
 type Outcome = "changed" | "unchanged" | "failed" | Unreadable;
 
-/** Lets the mapper of today read deliveries again; calls and leads become what it says. */
+/**
+ * Lets the mapper of today read deliveries again: one by its id, those that a filter matches, or with an empty filter
+ * all of them. Calls and leads become what they would be had it always been there. Repeating it changes nothing more.
+ *
+ * @example
+ * await replay(offhook, { provider: "twilio", status: "failed" });
+ */
 export async function replay(
-  context: ReplayContext,
+  offhook: Offhook,
   filter: ReplayFilter,
-  { notify = true, onProgress, signal }: ReplayOptions,
+  { notify = true, onProgress, signal }: ReplayOptions = {},
 ): Promise<ReplaySummary> {
-  const heard = notify ? context : unheard(context);
+  const workings = workingsOf(offhook);
+  const heard = notify ? workings : unheard(workings);
   const counts = { changed: 0, unchanged: 0, failed: 0, rejected: 0, body_removed: 0, provider_unknown: 0 };
   const summary = (): ReplaySummary => {
     const { changed, unchanged, failed, ...skipped } = counts;
     const seen = Object.values(counts).reduce((sum, count) => sum + count, 0);
     return { seen, changed, unchanged, failed, skipped };
   };
-  for await (const batch of matching(context, filter)) {
+  for await (const batch of matching(workings, filter)) {
     if (signal?.aborted === true) break;
     for (const outcome of await replayBatch(heard, batch)) counts[outcome] += 1;
     onProgress?.(summary());
@@ -98,11 +92,12 @@ export async function replay(
 }
 
 /** What a replay would look at. */
-export async function previewReplay(context: ReplayContext, filter: ReplayFilter): Promise<ReplayPreview> {
+export async function previewReplay(offhook: Offhook, filter: ReplayFilter): Promise<ReplayPreview> {
+  const workings = workingsOf(offhook);
   let count = 0;
   let unreadable = 0;
-  const known = new Set(context.providers.map(({ name }) => name));
-  for await (const batch of matching(context, filter)) {
+  const known = new Set(workings.providers.map(({ name }) => name));
+  for await (const batch of matching(workings, filter)) {
     count += batch.length;
     for (const { status, bodyRemovedAt, provider } of batch) {
       if (status === "rejected" || bodyRemovedAt !== null || !known.has(provider)) unreadable += 1;
@@ -113,9 +108,12 @@ export async function previewReplay(context: ReplayContext, filter: ReplayFilter
 
 /** Newest first; in which order events are applied does not matter. */
 async function* matching(
-  { storage, audience: { tenantId } }: ReplayContext,
-  { id, provider, status, from, to }: ReplayFilter,
+  { storage, open, audience: { tenantId } }: Workings,
+  { id, provider, status, ...range }: ReplayFilter,
 ): AsyncGenerator<readonly DeliverySummary[]> {
+  const from = timeOption("from", range.from);
+  const to = timeOption("to", range.to);
+  await open();
   if (id !== undefined) {
     const found = await storage.getDelivery(tenantId, id);
     if (found !== undefined) yield [found];
@@ -134,7 +132,7 @@ interface Replayed {
   readonly entry: JournalEntry;
 }
 
-async function replayBatch(context: ReplayContext, batch: readonly DeliverySummary[]): Promise<Outcome[]> {
+async function replayBatch(context: Workings, batch: readonly DeliverySummary[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const readable: Replayed[] = [];
   for (const { tenantId, id } of batch) {
@@ -149,7 +147,7 @@ async function replayBatch(context: ReplayContext, batch: readonly DeliverySumma
   return [...outcomes, ...(await write(context, readable))];
 }
 
-async function write(context: ReplayContext, replayed: readonly Replayed[]): Promise<readonly Outcome[]> {
+async function write(context: Workings, replayed: readonly Replayed[]): Promise<readonly Outcome[]> {
   if (replayed.length === 0) return [];
   const { storage, audience, now, logger, onCommit } = context;
   try {
