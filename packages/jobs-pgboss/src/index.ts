@@ -4,4 +4,4 @@
  */
 
 export { pgBossEngine } from "./pgboss-engine.ts";
-export type { PgBossEngineOptions } from "./pgboss-engine.ts";
+export type { PgBossEngineOptions, PgBossInstance } from "./pgboss-engine.ts";

@@ -11,6 +11,17 @@ interface PgBossEngineSettings {
   readonly concurrency?: number;
 }
 
+/**
+ * A `PgBoss`, told by some of its methods: its own declarations do not compile in projects that check those of libraries.
+ */
+export interface PgBossInstance {
+  start(): Promise<unknown>;
+  insert(name: string, jobs: { readonly data: object }[]): Promise<unknown>;
+  fetch(name: string): Promise<unknown>;
+  complete(name: string, id: string): Promise<unknown>;
+  createQueue(name: string): Promise<unknown>;
+}
+
 export type PgBossEngineOptions = PgBossEngineSettings &
   (
     | {
@@ -22,7 +33,7 @@ export type PgBossEngineOptions = PgBossEngineSettings &
       }
     | {
         /** A pg-boss of yours: is started if it is not yet, and never stopped. */
-        readonly boss: PgBoss;
+        readonly boss: PgBossInstance;
         readonly connectionString?: undefined;
         readonly schema?: undefined;
       }
@@ -87,7 +98,8 @@ export function pgBossEngine(options: PgBossEngineOptions): JobEngine {
 
 async function startOn(options: PgBossEngineOptions, worker: JobWorker | undefined, logger: Logger): Promise<Started> {
   const { queue = "offhook", concurrency = 32 } = options;
-  const boss = options.boss ?? ownBoss(options);
+  // What has those methods is a PgBoss.
+  const boss = (options.boss as PgBoss | undefined) ?? ownBoss(options);
   const onError = ({ message }: Error): void => logger.error({ error: message }, "pg-boss failed");
   const onWarning = ({ message }: Warning): void => logger.warn({}, `pg-boss: ${message}`);
   async function letGo(): Promise<void> {
