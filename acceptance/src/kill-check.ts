@@ -1,12 +1,25 @@
 import { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
-import { createOffhook, foldCall, referenceKey, type Call, type CallEvent, type Offhook } from "@offhook/core";
-import { sqliteStorage } from "@offhook/storage-sqlite";
+import {
+  createOffhook,
+  foldCall,
+  referenceKey,
+  type Call,
+  type CallEvent,
+  type Lead,
+  type ListOptions,
+  type Offhook,
+  type Page,
+  type Storage,
+} from "@offhook/core";
 import type { Traffic } from "./kill-traffic.ts";
 
 /** What is stored, read past the server. */
-export async function withStored<Result>(path: string, read: (offhook: Offhook) => Promise<Result>): Promise<Result> {
-  const offhook = createOffhook({ providers: [], storage: sqliteStorage({ path }), runJobs: false });
+export async function withStored<Result>(
+  storage: Storage,
+  read: (offhook: Offhook) => Promise<Result>,
+): Promise<Result> {
+  const offhook = createOffhook({ providers: [], storage, runJobs: false });
   try {
     return await read(offhook);
   } finally {
@@ -88,10 +101,13 @@ function faultsOf(call: Call, events: readonly CallEvent[], expected: Set<string
   return faults;
 }
 
-async function* everyCall(offhook: Offhook): AsyncGenerator<Call> {
+export const everyCall = (offhook: Offhook): AsyncGenerator<Call> => everyItem((page) => offhook.calls.list(page));
+export const everyLead = (offhook: Offhook): AsyncGenerator<Lead> => everyItem((page) => offhook.leads.list(page));
+
+async function* everyItem<Item>(list: (options: ListOptions) => Promise<Page<Item>>): AsyncGenerator<Item> {
   let cursor: string | undefined;
   do {
-    const page = await offhook.calls.list({ limit: 200, cursor });
+    const page = await list({ limit: 200, cursor });
     yield* page.data;
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

@@ -10,17 +10,20 @@ export interface LoadResult {
   unanswered: number;
 }
 
-const workers = 32;
+export interface LoadOptions {
+  /** Requests that are under way at the same time. Default 32. */
+  readonly connections?: number;
+  /** Is told how many have been acknowledged. */
+  readonly onAcknowledged?: (count: number) => void;
+  /** How far the server's clock is ahead, which judges the age of signatures. Milliseconds; default 0. */
+  readonly clockAheadMs?: number;
+}
 
-/**
- * Sends requests from many connections at once until all are sent or the server is gone.
- *
- * @param onAcknowledged is told how many have been acknowledged.
- */
+/** Sends requests from many connections at once until all are sent or the server is gone. */
 export async function load(
   address: string,
   requests: readonly Traffic[],
-  onAcknowledged: (count: number) => void = () => undefined,
+  { connections = 32, onAcknowledged = () => undefined, clockAheadMs = 0 }: LoadOptions = {},
 ): Promise<LoadResult> {
   const result: LoadResult = { acknowledged: 0, refusals: [], unanswered: 0 };
   let next = 0;
@@ -30,7 +33,7 @@ export async function load(
       const traffic = requests[next];
       if (traffic === undefined || gone) return;
       next += 1;
-      const answered = await send(address, traffic);
+      const answered = await send(address, traffic, Date.now() + clockAheadMs);
       if (answered === undefined) gone = true;
       if (answered === undefined || answered.status === 503) result.unanswered += 1;
       else if (answered.status >= 200 && answered.status < 300) {
@@ -43,7 +46,7 @@ export async function load(
       }
     }
   }
-  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(Array.from({ length: connections }, work));
   return result;
 }
 
@@ -53,8 +56,8 @@ interface Answered {
 }
 
 /** Undefined when no whole answer came: then nothing was promised. */
-async function send(address: string, { provider, sample }: Traffic): Promise<Answered | undefined> {
-  const { method, url, headers, body } = await signSample(provider, sample);
+async function send(address: string, { provider, sample }: Traffic, nowMs: number): Promise<Answered | undefined> {
+  const { method, url, headers, body } = await signSample(provider, sample, { nowMs });
   try {
     const response = await fetch(`${address}${url}`, {
       method,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { sqliteStorage } from "@offhook/storage-sqlite";
 import { seededRandom } from "@offhook/testing";
 import { checkWhole, integrityOf, missingFrom, withStored, type Counts } from "./kill-check.ts";
 import { serverProviders, serverVariables } from "./kill-environment.ts";
@@ -52,8 +53,10 @@ export async function runKill({ rounds, seed, onRound = () => undefined }: KillO
     // Anywhere in the load, and there at no special moment of the server's.
     const killAfter = Math.floor(random() * requests.length);
     const moment = Promise.withResolvers<void>();
-    const loading = load(server.address, requests, (count) => {
-      if (count >= killAfter) moment.resolve();
+    const loading = load(server.address, requests, {
+      onAcknowledged(count) {
+        if (count >= killAfter) moment.resolve();
+      },
     });
     await Promise.race([moment.promise, loading]);
     await wait(random() * maxPauseMs);
@@ -64,7 +67,7 @@ export async function runKill({ rounds, seed, onRound = () => undefined }: KillO
     violations.push(...result.refusals);
 
     const restarted = await startServerProcess(variables);
-    const lost = await withStored(path, (offhook) => missingFrom(offhook, waiting));
+    const lost = await withStored(sqliteStorage({ path }), (offhook) => missingFrom(offhook, waiting));
     violations.push(...lost);
     await restarted.kill();
     onRound(`round ${round}: ${result.acknowledged} acknowledged, ${result.unanswered} cut off, ${lost.length} lost`);
@@ -80,7 +83,7 @@ export async function runKill({ rounds, seed, onRound = () => undefined }: KillO
 
   const integrity = integrityOf(path);
   if (integrity !== "ok") violations.push(`integrity check: ${integrity}`);
-  const whole = await withStored(path, (offhook) => checkWhole(offhook, all));
+  const whole = await withStored(sqliteStorage({ path }), (offhook) => checkWhole(offhook, all));
   violations.push(...whole.violations);
   if (violations.length === 0) await rm(folder, { recursive: true });
   else violations.push(`the database is kept: ${path}`);

@@ -31,7 +31,7 @@ test("one delivery that is acknowledged and not stored would be found", async ()
 
   const lost = traffic.at(-1)?.eventIds ?? [];
   expect(lost).toHaveLength(1);
-  await withStored(path, async (stored) => {
+  await withStored(sqliteStorage({ path }), async (stored) => {
     expect(await missingFrom(stored, traffic.slice(0, -1))).toEqual([]);
     expect(await missingFrom(stored, traffic)).toEqual([expect.stringContaining(`acknowledged event ${lost[0]}`)]);
     expect((await checkWhole(stored, traffic)).violations).toHaveLength(3);

@@ -3,24 +3,51 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** The example server as a process of its own, as in production. */
+/** A server as a process of its own, as in production. */
 export interface ServerProcess {
   readonly address: string;
+  /** How it ended, whoever ended it. */
+  readonly ended: Promise<ProcessEnd>;
   /** Ends it between two instructions, like a crash. */
   kill(): Promise<void>;
   /** Ends it in order. @returns the exit code. */
   stop(): Promise<number | null>;
 }
 
-const main = join(import.meta.dirname, "../../examples/server/src/main.ts");
+interface ProcessEnd {
+  /** Null after a signal. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
-/** @param variables beside which the server knows no other environment. */
-export async function startServerProcess(variables: { readonly [name: string]: string }): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env["PATH"], NODE_ENV: "production", HOST: "127.0.0.1", PORT: "0", ...variables },
+/** Half of a start is compiling, and there are many starts. */
+const codeCache = join(import.meta.dirname, "../node_modules/.cache/code");
+const exampleServer = join(import.meta.dirname, "../../examples/server/src/main.ts");
+
+/**
+ * @param variables beside which the server knows no other environment.
+ * @param script with its arguments; default: the example server. It writes where it listens as the example server does.
+ */
+export async function startServerProcess(
+  variables: { readonly [name: string]: string },
+  script: readonly string[] = [exampleServer],
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, script, {
+    env: {
+      PATH: process.env["PATH"],
+      NODE_COMPILE_CACHE: codeCache,
+      NODE_ENV: "production",
+      HOST: "127.0.0.1",
+      PORT: "0",
+      ...variables,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = once(child, "close").then(([code]) => code as number | null);
+  const ended = once(child, "close").then((end): ProcessEnd => {
+    // The event has exactly these arguments.
+    const [code, signal] = end as [ProcessEnd["code"], ProcessEnd["signal"]];
+    return { code, signal };
+  });
   const endWithUs = (): void => void child.kill("SIGKILL");
   process.once("exit", endWithUs);
   void ended.then(() => process.off("exit", endWithUs));
@@ -34,17 +61,18 @@ export async function startServerProcess(variables: { readonly [name: string]: s
       if (!line.includes('"Listening"')) return;
       resolve((JSON.parse(line) as { address: string }).address);
     });
-    ended.then((code) => reject(new Error(`The server ended with code ${code}:\n${errors}`)), reject);
+    ended.then(({ code }) => reject(new Error(`The server ended with code ${code}:\n${errors}`)), reject);
   });
   return {
     address,
+    ended,
     async kill() {
       child.kill("SIGKILL");
       await ended;
     },
     async stop() {
       child.kill("SIGTERM");
-      return ended;
+      return (await ended).code;
     },
   };
 }
