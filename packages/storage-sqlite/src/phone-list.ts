@@ -61,20 +61,39 @@ export function phoneListOn(
     refresh();
     const { tenantKey, phone, below, from, others, limit } = query;
     const condition = others.sql();
-    const sql = `select p.key, p.created_at, p.id from ${subject}_phones p
-      ${condition === "" ? "" : `cross join ${subject}s r on r.key = p.key and ${condition}`}
-      where p.generation = ? and p.tenant_id = ? and p.phone = ? and (p.created_at, p.id) < (?, ?) and p.created_at >= ?
+    const join = condition === "" ? "" : `cross join ${subject}s r on r.key = p.key and ${condition}`;
+    const wanted = `p.tenant_id = ? and p.phone = ? and (p.created_at, p.id) < (?, ?) and p.created_at >= ?
       order by p.created_at desc, p.id desc limit ?`;
-    const select = (generation: number): FoundEntry[] =>
-      selectAll(sql, [...others.parameters, generation, tenantKey, phone, below.time, below.id, from, limit]);
+    const parameters = [tenantKey, phone, below.time, below.id, from, limit];
+    const selectOne = (generation: number): FoundEntry[] =>
+      selectAll(
+        `select p.key, p.created_at, p.id from ${subject}_phones p ${join} where p.generation = ? and ${wanted}`,
+        [...others.parameters, generation, ...parameters],
+      );
+    // Sorts, but only what is left of numbers that did not fill the page before.
+    const selectSeveral = (asked: readonly number[]): FoundEntry[] =>
+      selectAll(
+        `select p.key, p.created_at, p.id from json_each(?) g cross join ${subject}_phones p ${join}
+         where p.generation = g.value and ${wanted}`,
+        [JSON.stringify(asked), ...others.parameters, ...parameters],
+      );
 
-    let found = select(generations.current);
-    for (const { generation, newest } of fullOnes(query)) {
+    let found = selectOne(generations.current);
+    // Few at first, because one alone fills the page for a busy number; then more, because a rare one is in many.
+    for (const asked of growingParts(fullOnes(query))) {
+      const [first] = asked;
       const last = found[limit - 1];
       // From here on all are older than what the page has.
-      if (last !== undefined && last.created_at > newest) break;
-      found = [...found, ...select(generation)].toSorted(newestFirst).slice(0, limit);
+      if (first === undefined || (last !== undefined && last.created_at > first.newest)) break;
+      const more =
+        asked.length === 1 ? selectOne(first.generation) : selectSeveral(asked.map((each) => each.generation));
+      found = [...found, ...more].toSorted(newestFirst).slice(0, limit);
     }
     return found.map(({ key }) => key);
   };
+}
+
+/** One item, then two, then four, and so on. */
+function* growingParts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let start = 0, size = 1; start < items.length; start += size, size *= 2) yield items.slice(start, start + size);
 }
