@@ -1,3 +1,18 @@
+import type { Logger } from "./logger.ts";
+import type { RunJob } from "./run-job.ts";
+import type { Storage } from "./storage.ts";
+
+/** What it takes to see to the jobs of a tenant. */
+export interface JobRunnerOptions {
+  readonly storage: Storage;
+  readonly tenantId: string;
+  readonly run: RunJob;
+  /** How long one attempt may take. Its lease is longer, so that nobody else starts it meanwhile. */
+  readonly jobTimeoutMs: number;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
 /** What sees to it that jobs run: in this process, or by handing them to an engine. */
 export interface JobRunner {
   /** Sees to the jobs that are due. @throws StorageError when the storage does not answer. */

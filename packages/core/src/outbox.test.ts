@@ -1,12 +1,13 @@
 import { expect, test, vi } from "vitest";
-import type { Job } from "./job.ts";
+import { newJob, type Job } from "./job.ts";
 import { silentLogger } from "./logger.ts";
 import { StorageError } from "./errors.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import type { Storage } from "./storage.ts";
-import type { DrainOptions } from "./job-runner.ts";
-import { Outbox, type OutboxOptions } from "./outbox.ts";
-type Given = Pick<OutboxOptions, "storage" | "run"> & Partial<OutboxOptions>;
+import type { DrainOptions, JobRunnerOptions } from "./job-runner.ts";
+import { Outbox } from "./outbox.ts";
+
+type Given = Pick<JobRunnerOptions, "storage" | "run"> & Partial<JobRunnerOptions>;
 
 function outbox(given: Given): Outbox {
   return new Outbox({ tenantId: "default", jobTimeoutMs: 1_000, now: () => 1, logger: silentLogger, ...given });
@@ -14,19 +15,7 @@ function outbox(given: Given): Outbox {
 
 const drain = (given: Given, options?: DrainOptions) => outbox(given).drain(options);
 
-const waitingJob = (id: string): Job => ({
-  id,
-  tenantId: "default",
-  kind: "handle",
-  payload: {},
-  state: "waiting",
-  runAtMs: 0,
-  attempts: 0,
-  leaseToken: null,
-  leaseUntilMs: null,
-  lastError: null,
-  createdAtMs: 0,
-});
+const waitingJob = (id: string): Job => newJob({ id, tenantId: "default", kind: "handle", payload: {}, nowMs: 0 });
 
 async function withJobs(count: number) {
   const storage = memoryStorage();

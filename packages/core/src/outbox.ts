@@ -1,20 +1,8 @@
 import { Background, Reminder } from "./background.ts";
-import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
+import type { DrainOptions, DrainResult, JobRunner, JobRunnerOptions } from "./job-runner.ts";
 import type { Job, JobSettlement } from "./job.ts";
-import type { Logger } from "./logger.ts";
 import { newId } from "./new-id.ts";
-import { attemptJob, type RunJob } from "./run-job.ts";
-import type { Storage } from "./storage.ts";
-
-export interface OutboxOptions {
-  readonly storage: Storage;
-  readonly tenantId: string;
-  readonly run: RunJob;
-  /** How long one attempt may take. Its lease is longer, so that nobody else starts it meanwhile. */
-  readonly jobTimeoutMs: number;
-  readonly now: () => number;
-  readonly logger: Logger;
-}
+import { attemptJob } from "./run-job.ts";
 
 /** Jobs that run at the same time in one drain. */
 const concurrency = 32;
@@ -27,7 +15,7 @@ const stopTimeoutMs = 10_000;
  * pauses, then kept as dead. `drain` runs what is due; `wake` does so by itself where a process lives on.
  */
 export class Outbox implements JobRunner {
-  readonly #options: OutboxOptions;
+  readonly #options: JobRunnerOptions;
   readonly #busy = new Set<string>();
   readonly #drains = new Set<Promise<DrainResult>>();
   readonly #background: Background;
@@ -35,7 +23,7 @@ export class Outbox implements JobRunner {
   /** How attempts ended that are not settled yet; kept here, because settling may fail and is then tried again. */
   readonly #ended: JobSettlement[] = [];
 
-  constructor(options: OutboxOptions) {
+  constructor(options: JobRunnerOptions) {
     this.#options = options;
     const { now, logger } = options;
     this.#background = new Background({

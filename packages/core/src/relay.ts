@@ -1,23 +1,16 @@
 import { maxAttempts } from "./backoff.ts";
 import { Background, Reminder } from "./background.ts";
 import type { JobEngine, JobWorker } from "./job-engine.ts";
-import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
+import type { DrainOptions, DrainResult, JobRunner, JobRunnerOptions } from "./job-runner.ts";
 import type { Job } from "./job.ts";
-import { describeError, type Logger } from "./logger.ts";
+import { describeError } from "./logger.ts";
 import { newId } from "./new-id.ts";
-import { attemptJob, type RunJob } from "./run-job.ts";
-import type { Storage } from "./storage.ts";
+import { attemptJob } from "./run-job.ts";
 
-export interface RelayOptions {
+export interface RelayOptions extends JobRunnerOptions {
   readonly engine: JobEngine;
   /** Whether jobs of the engine run in this process as well. */
   readonly runJobs: boolean;
-  readonly storage: Storage;
-  readonly tenantId: string;
-  readonly run: RunJob;
-  readonly jobTimeoutMs: number;
-  readonly now: () => number;
-  readonly logger: Logger;
 }
 
 /** Jobs that are handed over together. */
