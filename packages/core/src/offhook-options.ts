@@ -37,7 +37,7 @@ export interface OffhookOptions {
   readonly retention?: RetentionOptions;
   /** The clock. Milliseconds since 1970. */
   readonly now?: () => number;
-  /** How long a delivery may wait for its commit before the sender is told to try again. Default 7,500 ms, so that the
+  /** How long a delivery may wait for its commit before the sender is told to try again. Default 7,000 ms, so that the
    * answer is out within 8 seconds. */
   readonly commitTimeoutMs?: number;
   /** How long one run of a handler or notifier may take before it is tried again. Default 60,000 ms. */
@@ -67,7 +67,7 @@ export function checkOptions(options: OffhookOptions) {
     notifiers: options.notifiers ?? [],
     onInbound: options.onInbound,
     inboundTimeoutMs: positiveMs("inboundTimeoutMs", options.inboundTimeoutMs ?? 4_000),
-    commitTimeoutMs: positiveMs("commitTimeoutMs", options.commitTimeoutMs ?? 7_500),
+    commitTimeoutMs: positiveMs("commitTimeoutMs", options.commitTimeoutMs ?? 7_000),
     jobTimeoutMs: positiveMs("jobTimeoutMs", options.jobTimeoutMs ?? 60_000),
     jobEngine: options.jobEngine,
     runJobs: options.runJobs ?? true,
