@@ -19,13 +19,13 @@ export interface OutageOptions {
   readonly calmMs: number;
   /** New deliveries; what is refused comes again on top of them. */
   readonly perSecond: number;
-  /** The app's; default: as Offhook has it, 8,000. */
+  /** The app's; default: as Offhook has it, 7,000. */
   readonly commitTimeoutMs?: number;
   /** How long the load waits before it repeats a delivery; default: what the answer asks for. */
   readonly retryPauseMs?: number;
   /** Default 2,000. */
   readonly slowMs?: number;
-  /** How much later than `commitTimeoutMs` an answer may come: the app looks from time to time. Default 2,000. */
+  /** How much later than `commitTimeoutMs` an answer may come: the app looks from time to time. Default 1,000. */
   readonly marginMs?: number;
 }
 
@@ -70,7 +70,7 @@ const patienceMs = 90_000;
 
 /** Loads an app with genuine deliveries while its PostgreSQL fails and comes back, and judges every answer. */
 export async function runOutage(server: PostgresServer, options: OutageOptions): Promise<OutageResult> {
-  const { outageMs, calmMs, perSecond, commitTimeoutMs = 8_000, marginMs = 2_000 } = options;
+  const { outageMs, calmMs, perSecond, commitTimeoutMs = 7_000, marginMs = 1_000 } = options;
   const own = await createSchema(server.url);
   const outage = await prepareOutage(server, options);
   const traffic = await trafficFor((perSecond * (2 * calmMs + outageMs)) / 1000);
