@@ -103,21 +103,18 @@ function transactionOver(database: Kysely<Tables>): StorageTransaction {
     },
     async save(subject, changes) {
       for (const { record, newEvents, replaces } of changes) {
-        const tenant_id = exact(record.tenantId);
-        const row = { tenant_id, subject, json: JSON.stringify(record) };
-        const saved = database.insertInto("records").values(row).returning("key");
-        const { key: record_key } = await saved.executeTakeFirstOrThrow();
+        const own = { tenant_id: exact(record.tenantId), subject };
+        const row = { ...own, json: JSON.stringify(record) };
+        const inserted = database.insertInto("records").values(row).returning("key as record_key");
+        const { record_key } = await inserted.executeTakeFirstOrThrow();
         for (const replaced of replaces.map(keyOfLoaded)) {
           await database.updateTable("events").set({ record_key }).where("record_key", "=", replaced).execute();
           await database.deleteFrom("records").where("key", "=", replaced).execute();
         }
-        for (const { provider, id } of record.references) {
-          const reference = { tenant_id, subject, provider, id: exact(id), record_key };
-          await database.replaceInto("record_references").values(reference).execute();
-        }
-        for (const json of newEvents.map((event) => JSON.stringify(event))) {
-          await database.insertInto("events").values({ record_key, json }).execute();
-        }
+        const names = record.references.map(({ provider, id }) => ({ ...own, provider, id: exact(id), record_key }));
+        await database.replaceInto("record_references").values(names).execute();
+        const events = newEvents.map((event) => ({ record_key, json: JSON.stringify(event) }));
+        if (events.length > 0) await database.insertInto("events").values(events).execute();
       }
     },
     async insertJobs(jobs) {
@@ -127,16 +124,19 @@ function transactionOver(database: Kysely<Tables>): StorageTransaction {
       for (const key of removed.map(keyOfLoaded)) await database.deleteFrom("records").where("key", "=", key).execute();
     },
     async updateDeliveries(updates) {
+      let corrected = 0;
       for (const { delivery, keepBody } of updates) {
         const { kind, status, error, url, headers, remoteAddress, references, test, bodyRemovedAt } = delivery;
-        const corrected = { kind, status, error, url, headers, remoteAddress, references, test, bodyRemovedAt };
+        const changed = { kind, status, error, url, headers, remoteAddress, references, test, bodyRemovedAt };
         const own = sql<boolean>`tenant_id = ${exact(delivery.tenantId)} and id = ${delivery.id}`;
         const known = await database.selectFrom("deliveries").select("json").where(own).executeTakeFirst();
-        if (known === undefined) continue;
-        const json = JSON.stringify({ ...parse<DeliverySummary>(known), ...corrected });
+        if (known === undefined || (keepBody && parse<DeliverySummary>(known).bodyRemovedAt !== null)) continue;
+        const json = JSON.stringify({ ...parse<DeliverySummary>(known), ...changed });
         const row = keepBody ? { json } : { json, body: new Uint8Array() };
         await database.updateTable("deliveries").set(row).where(own).execute();
+        corrected += 1;
       }
+      return corrected;
     },
   };
 }

@@ -46,6 +46,7 @@ export class Background {
     try {
       // The answer goes out before the effects begin.
       await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.#stopped) return;
       const { nextRunAtMs } = await drain(reminder);
       if (reminder.isSet) pauseMs = 0;
       else if (nextRunAtMs !== null) pauseMs = Math.min(Math.max(nextRunAtMs - now(), 10), pollMs);

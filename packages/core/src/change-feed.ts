@@ -21,6 +21,8 @@ export interface ChangeFeedOptions {
 /** How often to look for what other processes wrote, where the storage cannot say. For all followers together. */
 const pollMs = 1_000;
 const pageSize = 200;
+/** How long changes gather before followers look, so that a busy time costs a read now and then. */
+const gatherMs = 50;
 
 /**
  * Tells followers what changed, from any process, in one order for all: from an id on, first what is stored and then
@@ -31,6 +33,9 @@ export class ChangeFeed {
   readonly #followers = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: Promise<(() => Promise<void>) | undefined> | undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  /** What is being read, by the id after which: followers that are equally far read together. */
+  readonly #reading = new Map<number, Promise<ChangePage>>();
   #lastId = 0;
   #stopped = false;
 
@@ -40,13 +45,19 @@ export class ChangeFeed {
 
   /** There may be changes: of ours, or of another process. */
   wake(): void {
+    if (this.#followers.size > 0) this.#gathering ??= setTimeout(() => this.#wakeNow(), gatherMs);
+  }
+
+  #wakeNow(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     for (const wakeFollower of this.#followers) wakeFollower();
   }
 
   /** Ends every follower. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.wake();
+    this.#wakeNow();
     await this.#unwatch();
   }
 
@@ -97,11 +108,21 @@ export class ChangeFeed {
   /** Undefined while the storage does not answer: a live view outlives that. */
   async #listPatiently(after: number): Promise<ChangePage | undefined> {
     try {
-      return await this.#list(after, pageSize);
+      return await this.#listTogether(after);
     } catch (error) {
       if (!(error instanceof OffhookError) || error.code !== "storage_unavailable") throw error;
       this.#options.logger.warn({ error: describeError(error) }, "Changes could not be read, trying again");
       return undefined;
+    }
+  }
+
+  async #listTogether(after: number): Promise<ChangePage> {
+    const reading = this.#reading.get(after) ?? this.#list(after, pageSize);
+    this.#reading.set(after, reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reading.delete(after);
     }
   }
 

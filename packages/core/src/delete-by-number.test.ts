@@ -13,7 +13,8 @@ const another = "+14155550199";
 /** The toy provider for payloads that have numbers. */
 function provider(): Provider {
   const toy = toyProvider();
-  const phone = (text: string | undefined) => (text === undefined ? null : { e164: text, raw: text });
+  const phone = (text: string | undefined) =>
+    text === undefined ? null : { e164: text.startsWith("+") ? text : null, raw: text };
   return {
     ...toy,
     routes: toy.routes.map((route) => ({
@@ -102,6 +103,36 @@ test("what was said of a lead under the number goes as well, where it has anothe
   expect(await deleteByNumber(offhook, number)).toEqual({ calls: 0, leads: 0, corrected: 1, deliveries: 1 });
   expect(await offhook.leads.get("lead_toy_l1")).toMatchObject({ phone: { e164: another }, version: 1 });
   expect(await deleteByNumber(offhook, number)).toEqual({ calls: 0, leads: 0, corrected: 0, deliveries: 0 });
+});
+
+test("what could not be normalized goes as well", async () => {
+  const { offhook, send } = open();
+  await send({ call: "c9", type: "call.ringing", status: "ringing" });
+  await send({ call: "c9", type: "call.ended", status: "completed", from: "(415) 555-0123" });
+  expect(await offhook.calls.get("call_toy_c9")).toMatchObject({ from: { e164: null, raw: "(415) 555-0123" } });
+  expect(await deleteByNumber(offhook, number)).toMatchObject({ corrected: 1, deliveries: 1 });
+  expect(await offhook.calls.get("call_toy_c9")).toMatchObject({ from: null, version: 1 });
+});
+
+test("what is told of a call while it is deleted goes with it, and does not come back", async () => {
+  const { storage } = await filled();
+  let isFirst = true;
+  const racing: Storage = {
+    ...storage,
+    async write(work) {
+      if (isFirst) {
+        isFirst = false;
+        // After the journal was gone through: a transcript, which does not mention the number.
+        await open(storage).send({ call: "c1", type: "call.analyzed", note: "what was said" });
+      }
+      return storage.write(work);
+    },
+  };
+  const { offhook } = open(racing);
+  await deleteByNumber(offhook, number);
+  expect(await offhook.calls.get("call_toy_c1")).toBeUndefined();
+  await renormalize(offhook);
+  expect(await offhook.calls.get("call_toy_c1")).toBeUndefined();
 });
 
 test("live views hear that the calls are gone", async () => {

@@ -1,17 +1,18 @@
-import { lacking } from "./abilities.ts";
-import type { Call, Reference } from "./call.ts";
+import type { Reference } from "./call.ts";
 import type { CallFacts } from "./call-event.ts";
 import { eraseDeliveries } from "./erase-deliveries.ts";
 import { PayloadError } from "./errors.ts";
 import { foldLead } from "./fold-lead.ts";
 import { foldCall } from "./fold.ts";
-import type { Lead, LeadFacts } from "./lead.ts";
+import type { LeadFacts } from "./lead.ts";
 import { newId } from "./new-id.ts";
+import { numberPattern } from "./number-pattern.ts";
 import type { Offhook } from "./offhook.ts";
 import { rebuild } from "./rebuild.ts";
-import { referenceKey, uniteReferences } from "./references.ts";
+import { referenceKey } from "./references.ts";
 import type { RecordOf, Subject } from "./storage.ts";
-import { tell, type Changed } from "./tell.ts";
+import { removeRecords } from "./remove-records.ts";
+import { tell } from "./tell.ts";
 import { workingsOf, type Workings } from "./workings.ts";
 
 export interface DeletionOptions {
@@ -135,35 +136,8 @@ async function correctRecords(
 /** Whether an event names the number as one of its parties. */
 function states(facts: CallFacts | LeadFacts, number: string): boolean {
   const parties = "phone" in facts ? [facts.phone] : "from" in facts || "to" in facts ? [facts.from, facts.to] : [];
-  return parties.some((party) => party?.e164 === number);
-}
-
-async function removeRecords<S extends Subject>(
-  { storage, audience, now, onCommit }: Workings,
-  subject: S,
-  records: readonly RecordOf<S>[],
-  number: string,
-): Promise<void> {
-  for (let start = 0; start < records.length; start += batchSize) {
-    const batch = records.slice(start, start + batchSize);
-    const references = uniteReferences(batch.map((record): readonly Reference[] => record.references));
-    const told = await storage.write(async (transaction) => {
-      const loaded = await transaction.load(subject, audience.tenantId, references);
-      // A merge meanwhile may have taken it into a call that is somebody else's.
-      const own = loaded.filter(({ record }) => hasNumber(record, number));
-      if (own.length === 0) return { jobs: 0, changed: 0 };
-      if (transaction.remove === undefined) throw lacking("remove");
-      await transaction.remove(subject, own);
-      const removed = own.map((stored): Changed<S> => {
-        const { record }: { readonly record: RecordOf<S> } = stored;
-        return { subject, before: [record], after: undefined, cause: record.id };
-      });
-      return tell(transaction, removed, { ...audience, nowMs: now() });
-    });
-    onCommit(told);
-  }
-}
-
-function hasNumber(record: Call | Lead, number: string): boolean {
-  return "from" in record ? record.from?.e164 === number || record.to?.e164 === number : record.phone?.e164 === number;
+  return parties.some(
+    (party) =>
+      party?.e164 === number || (party?.e164 === null && party.raw !== "" && numberPattern(number).test(party.raw)),
+  );
 }

@@ -1,6 +1,7 @@
 import { lacking } from "./abilities.ts";
 import type { Reference } from "./call.ts";
 import { erasureOf } from "./delivery-update.ts";
+import { nextTurn } from "./next-turn.ts";
 import { numberPattern } from "./number-pattern.ts";
 import { uniteReferences } from "./references.ts";
 import type { DeliverySummary } from "./storage.ts";
@@ -56,9 +57,11 @@ export async function eraseDeliveries(
       });
     }
     cursor = page.nextCursor ?? undefined;
+    await nextTurn();
   } while (cursor !== undefined);
   return { erased, corrected };
 }
 
-const isErased = ({ bodyRemovedAt, references }: DeliverySummary): boolean =>
+/** Nothing is left of what it said. */
+export const isErased = ({ bodyRemovedAt, references }: DeliverySummary): boolean =>
   bodyRemovedAt !== null && references.length === 0;

@@ -45,7 +45,7 @@ export type { InboundCall, InboundResponder } from "./inbound.ts";
 export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export type { Notification, Notifier } from "./notifier.ts";
 export type { DrainOptions, DrainResult } from "./job-runner.ts";
-export type { JobEngine, JobWorker } from "./job-engine.ts";
+export type { JobEngine, JobEngineContext, JobWorker } from "./job-engine.ts";
 export {
   ApiError,
   ConfigurationError,

@@ -10,22 +10,29 @@ import type { Logger } from "./logger.ts";
  */
 export interface JobEngine {
   /**
-   * Connects, and takes jobs for `worker` unless that is undefined: then this process only hands over.
-   * Calling it again does nothing.
-   *
-   * @param logger for what goes wrong while nobody waits for it.
+   * Connects, and takes jobs for the worker. Calling it again does nothing. One engine serves one Offhook, and its queue
+   * one tenant: another tenant's worker could not know what a job is about.
    */
-  start(worker: JobWorker | undefined, logger: Logger): Promise<void>;
+  start(context: JobEngineContext): Promise<void>;
   /**
-   * Takes jobs over. Resolves when it will not lose them any more. One with the same tenant, id, attempts and
-   * `runAtMs` as a job that it has does nothing; with other attempts or another time it is a new attempt, also when
-   * somebody lets a dead job run again and its attempts are counted anew.
+   * Takes jobs over. Resolves when it will not lose them any more. One with the same tenant, id and `runAtMs` as a job
+   * that it has, or had in the last minutes, does nothing: a handover whose answer was lost is repeated. With another
+   * time it is a new attempt.
    *
    * @throws any error: the jobs stay in the outbox and are handed over again later.
    */
   publish(jobs: readonly Job[]): Promise<void>;
   /** Takes nothing more, waits a while for what runs, and lets go of its connections. */
   stop(): Promise<void>;
+}
+
+/** What an engine is started with. */
+export interface JobEngineContext {
+  readonly tenantId: string;
+  /** Undefined: this process only hands over. */
+  readonly worker: JobWorker | undefined;
+  /** For what goes wrong while nobody waits for it. */
+  readonly logger: Logger;
 }
 
 /** What an engine calls. */

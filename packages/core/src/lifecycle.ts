@@ -50,9 +50,12 @@ export class Lifecycle {
   }
 
   async #close(): Promise<void> {
-    await this.#options.finish();
-    this.#isClosed = true;
-    if (this.#opening !== undefined) await this.#options.storage.close();
+    try {
+      await this.#options.finish();
+    } finally {
+      this.#isClosed = true;
+      if (this.#opening !== undefined) await this.#options.storage.close();
+    }
   }
 }
 

@@ -85,14 +85,19 @@ export function memoryStorage(): Storage {
         }
       },
       async updateDeliveries(updates) {
+        let corrected = 0;
         for (const { delivery, keepBody } of updates) {
           const key = tenantKey(delivery.tenantId, delivery.id);
+          const present = deliveries.get(key);
+          if (present === undefined || (keepBody && present.bodyRemovedAt !== null)) continue;
+          corrected += 1;
           effects.push(() => {
             const known = deliveries.get(key);
             if (known === undefined) return;
             deliveries.set(key, { ...known, ...updateOf(delivery), body: keepBody ? known.body : new Uint8Array() });
           });
         }
+        return corrected;
       },
     };
   }

@@ -10,6 +10,11 @@ test.each([
   "phone=%28415%29%20555-0123",
   "1-415-555-0123",
   "001 415 555 0123",
+  "01114155550123",
+  "415\t555\t0123",
+  "phone=415%09555%090123",
+  "415\u2011555\u20130123",
+  '"415\\/555\\/0123"',
 ])("a number is found as %s", (text) => {
   expect(numberPattern("+14155550123").test(text)).toBe(true);
 });
@@ -27,3 +32,14 @@ test.each(["+49 30 1234567", "030 1234567", "0049301234567", "+49 (0)30 1234567"
     expect(numberPattern("+49301234567").test(text)).toBe(true);
   },
 );
+
+test("a short national number is found only with its country code", () => {
+  const pattern = numberPattern("+6834567");
+  expect(pattern.test('{"durationMs":4567}')).toBe(false);
+  expect(pattern.test("From=%2B6834567")).toBe(true);
+  expect(pattern.test("00683 4567")).toBe(true);
+});
+
+test("a long run of separators is no reason to fail", () => {
+  expect(numberPattern("+14155550123").test(`4${" ".repeat(1_000_000)}155550123`)).toBe(false);
+});

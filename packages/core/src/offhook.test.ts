@@ -838,3 +838,41 @@ describe("a storage that is slower than what comes in", () => {
     await offhook.close();
   });
 });
+
+describe("closing", () => {
+  test("lets go of the storage also where the engine cannot stop", async () => {
+    const storage = memoryStorage();
+    let isClosed = false;
+    const { offhook, send } = open({
+      storage: {
+        ...storage,
+        async close() {
+          isClosed = true;
+          await storage.close();
+        },
+      },
+      jobEngine: {
+        start: () => Promise.resolve(),
+        publish: () => Promise.resolve(),
+        stop: () => Promise.reject(new Error("the queue is away")),
+      },
+      on: { "call.ended": () => undefined },
+    });
+    await send(ended);
+    await offhook.drain();
+    await expect(offhook.close()).rejects.toThrow("the queue is away");
+    expect(isClosed).toBe(true);
+  });
+});
+
+describe("jobs that take no time", () => {
+  test("leave room for what comes in meanwhile", async () => {
+    let turns = 0;
+    const { offhook, send } = open({ runJobs: false, on: { "call.ended": () => undefined } });
+    for (let index = 0; index < 500; index += 1) await send({ ...ended, call: `c${index}` });
+    const counting = setInterval(() => (turns += 1), 0);
+    await offhook.drain();
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(3);
+  });
+});

@@ -2,7 +2,9 @@ import { Background, Reminder } from "./background.ts";
 import type { DrainOptions, DrainResult, JobRunner, JobRunnerOptions } from "./job-runner.ts";
 import type { Job, JobSettlement } from "./job.ts";
 import { newId } from "./new-id.ts";
+import { nextTurn } from "./next-turn.ts";
 import { attemptJob } from "./run-job.ts";
+import { settledWithin } from "./settled-within.ts";
 
 /** Jobs that run at the same time in one drain. */
 const concurrency = 32;
@@ -45,12 +47,7 @@ export class Outbox implements JobRunner {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#background.stop();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, stopTimeoutMs);
-    });
-    await Promise.race([Promise.allSettled(this.#drains), late]);
-    clearTimeout(timer);
+    await settledWithin(this.#drains, stopTimeoutMs);
   }
 
   async #track(drain: Promise<DrainResult>): Promise<DrainResult> {
@@ -96,6 +93,8 @@ export class Outbox implements JobRunner {
         mayHaveDue = false;
         // What our own running jobs' leases say of the next due time is not what is asked.
         isNextUncertain = running.size > 0;
+        // Webhooks come in meanwhile, also where the storage works in this very thread.
+        await nextTurn();
         const claimed = await this.#claim(concurrency - running.size);
         nextRunAtMs = claimed.nextRunAtMs;
         for (const job of claimed.jobs) {

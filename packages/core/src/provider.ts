@@ -10,10 +10,10 @@ export interface Provider {
   readonly name: string;
   readonly routes: readonly ProviderRoute[];
   /**
-   * Asks the vendor for the recording of a call that ended without one. Undefined: it has none yet; it is asked again,
-   * with growing pauses. Called two minutes after the end.
+   * Asks the vendor for the recording of a call that ended without one, two minutes after its end. Undefined: it has
+   * none yet, and is asked again with growing pauses. Null: there is none, and will be none.
    */
-  fetchRecording?(call: Call): Promise<CallEventDraft | undefined>;
+  fetchRecording?(call: Call): Promise<CallEventDraft | null | undefined>;
 }
 
 /** One webhook address of a provider. */

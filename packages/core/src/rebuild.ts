@@ -60,11 +60,19 @@ export async function rebuild<S extends Subject>(
     dropped: stated.filter(isDropped),
   };
 
-  function changedOf({ record }: SubjectChange<S>): Changed<S> {
+  /** The part that goes on with an old record: the one with its id, or else the first that has something of it. */
+  function heirOf({ record }: Stored<S>): SubjectChange<S> | undefined {
     const own = new Set(record.references.map(referenceKey));
-    const before = [...stale].filter((stored) =>
-      stored.record.references.some((each: Reference) => own.has(referenceKey(each))),
+    return (
+      changes.find((change) => change.record.id === record.id) ??
+      changes.find((change) => change.record.references.some((each: Reference) => own.has(referenceKey(each))))
     );
+  }
+
+  function changedOf(change: SubjectChange<S>): Changed<S> {
+    const { record } = change;
+    // Whoever else comes out of an old record is new: nobody was told of it before.
+    const before = [...stale].filter((stored) => heirOf(stored) === change);
     return {
       subject,
       before: before.map((stored): RecordOf<S> => stored.record),

@@ -27,7 +27,7 @@ const found: CallEventDraft = {
   },
 };
 
-function open(fetchRecording: (call: Call) => Promise<CallEventDraft | undefined>) {
+function open(fetchRecording: (call: Call) => Promise<CallEventDraft | null | undefined>) {
   const start = Date.UTC(2026, 10, 20, 10, 1);
   let nowMs = start;
   const provider: Provider = { ...toyProvider(), fetchRecording };
@@ -108,4 +108,21 @@ test("E16: what was found twice counts once", async () => {
   await send({ ...ended, type: "call.progressed", at: "2026-11-20T09:00:00.000Z" });
   await drainAfter(240);
   expect((await offhook.calls.get("call_toy_c1"))?.recordings).toEqual(once?.recordings);
+});
+
+test("E16: a vendor that has none is not asked again, and one that never has it leaves nothing dead", async () => {
+  let asked = 0;
+  const none = open(() => {
+    asked += 1;
+    return Promise.resolve(null);
+  });
+  await none.send(ended);
+  await none.drainAfter(120);
+  expect([asked, await waiting(none.offhook)]).toEqual([1, []]);
+
+  const never = open(() => Promise.resolve(undefined));
+  await never.send(ended);
+  for (let hours = 1; hours < 48; hours += 1) await never.drainAfter(hours * 60 * 60);
+  expect(await waiting(never.offhook)).toEqual([]);
+  expect((await never.offhook.health()).jobs.dead).toBe(0);
 });

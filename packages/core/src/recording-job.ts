@@ -1,5 +1,6 @@
+import { maxAttempts } from "./backoff.ts";
 import type { Call } from "./call.ts";
-import type { CallEvent } from "./call-event.ts";
+import type { CallEvent, CallEventDraft } from "./call-event.ts";
 import { isTerminal } from "./fold-rules.ts";
 import { sha256Hex } from "./hash.ts";
 import { newJob, type Job } from "./job.ts";
@@ -58,22 +59,34 @@ export interface RecordingRunnerOptions {
 /** Runs the jobs of kind `fetch-recording`; throws while there is no recording yet, to be asked again later. */
 export function recordingRunner({ tenantId, providers, now, getCall, apply }: RecordingRunnerOptions): RunJob {
   const names = namesOfAsked(providers);
-  return async ({ payload }) => {
+  return async ({ payload, attempts }) => {
     const { callId } = payload as RecordingPayload; // as recordingJob wrote it
     const call = await getCall(callId);
     if (call === undefined || !isTerminal(call.status) || !isMissingFor(call, names)) return;
     const receivedAt = new Date(now()).toISOString();
+    let failure: unknown;
+    let mayCome = false;
     for (const provider of providers) {
       const { name } = provider;
       if (!call.references.some((reference) => reference.provider === name)) continue;
-      const draft = await provider.fetchRecording?.(call);
-      if (draft === undefined) continue;
+      let draft: CallEventDraft | null | undefined;
+      try {
+        draft = await provider.fetchRecording?.(call);
+      } catch (error) {
+        // Another vendor of the call may have it.
+        failure = error;
+        continue;
+      }
+      if (draft === undefined) mayCome ||= names.has(name);
+      if (draft === undefined || draft === null) continue;
       // Named after what it says: fetched twice, it is the same event.
       const content = await sha256Hex(JSON.stringify([draft.type, draft.occurredAt, draft.references, draft.facts]));
       const id = `evt_${name}_${content.slice(0, 32)}_0`;
       await apply([{ ...draft, id, tenantId, provider: name, source: "api", receivedAt, deliveryId: null }]);
       return;
     }
-    throw new Error("no vendor has the recording yet");
+    if (failure !== undefined) throw failure;
+    // A recording that never comes is nothing for a person to look at.
+    if (mayCome && attempts < maxAttempts) throw new Error("no vendor has the recording yet");
   };
 }

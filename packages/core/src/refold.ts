@@ -1,6 +1,7 @@
 import { foldLead } from "./fold-lead.ts";
 import { foldCall } from "./fold.ts";
 import { newId } from "./new-id.ts";
+import { nextTurn } from "./next-turn.ts";
 import { rebuild } from "./rebuild.ts";
 import { uniteReferences } from "./references.ts";
 import type { Reference } from "./call.ts";
@@ -40,6 +41,7 @@ async function refoldAll(context: Workings, subject: Subject, signal: AbortSigna
     onCommit(told);
     refolded += told.changed;
     cursor = page.nextCursor ?? undefined;
+    await nextTurn();
   } while (cursor !== undefined);
   return refolded;
 }

@@ -20,7 +20,7 @@ function toyEngine(given: Partial<JobEngine> = {}) {
   const engine: JobEngine = {
     start(started) {
       starts += 1;
-      worker = started;
+      ({ worker } = started);
       return Promise.resolve();
     },
     publish(jobs) {
@@ -108,7 +108,7 @@ test("a job that fails before its handover is settled is not lost by the settlin
   const relay = await relayOver(
     storage,
     {
-      start: (given) => Promise.resolve(void (worker = given)),
+      start: (given) => Promise.resolve(void ({ worker } = given)),
       async publish(jobs) {
         for (const job of jobs) await worker?.run(job);
       },
@@ -208,4 +208,62 @@ test("it hands over by itself when it is woken", async () => {
   await insert(storage, "job_1");
   relay.wake();
   await vi.waitFor(() => expect(toy.published).toHaveLength(1));
+});
+
+test("a handover whose settling fails is settled later, and not handed over again", async () => {
+  const storage = memoryStorage();
+  let isAway = true;
+  const toy = toyEngine();
+  const relay = await relayOver(
+    {
+      ...storage,
+      settleJobs: (settlements) => (isAway ? Promise.reject(new Error("away")) : storage.settleJobs(settlements)),
+    },
+    toy.engine,
+  );
+  await insert(storage, "job_1", "job_2");
+  await expect(relay.drain()).rejects.toThrow("away");
+  isAway = false;
+  expect(await relay.drain()).toMatchObject({ done: 0, nextRunAtMs: null });
+  expect(toy.published).toHaveLength(2);
+  expect(await left(storage)).toEqual([]);
+});
+
+test("a job that is handed over again after a failure has the time that it had, so that an engine knows it again", async () => {
+  const storage = memoryStorage();
+  let isAway = true;
+  const toy = toyEngine();
+  const seen: number[] = [];
+  const relay = await relayOver(storage, {
+    ...toy.engine,
+    publish(jobs) {
+      seen.push(...jobs.map(({ runAtMs }) => runAtMs));
+      return isAway ? Promise.reject(new Error("the answer was lost")) : toy.engine.publish(jobs);
+    },
+  });
+  await insert(storage, "job_1");
+  await expect(relay.drain()).rejects.toThrow("the answer was lost");
+  isAway = false;
+  await relay.drain();
+  expect(seen).toEqual([0, 0]);
+});
+
+test("a job of another tenant is given back instead of looked for in vain", async () => {
+  const storage = memoryStorage();
+  const toy = toyEngine();
+  const ran: string[] = [];
+  const relay = await relayOver(storage, toy.engine, { run: ({ id }) => Promise.resolve(void ran.push(id)) });
+  await relay.drain();
+  const another = newJob({ id: "job_1", tenantId: "another", kind: "handle", payload: {}, nowMs: 0 });
+  await expect(toy.worker()?.run(another)).rejects.toMatchObject({ code: "option_invalid" });
+  expect(ran).toEqual([]);
+});
+
+test("it starts no engine once it was stopped", async () => {
+  const toy = toyEngine();
+  const relay = await relayOver(memoryStorage(), toy.engine);
+  relay.wake();
+  await relay.stop();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(toy.starts()).toBe(0);
 });

@@ -1,11 +1,13 @@
 import { maxAttempts } from "./backoff.ts";
 import { Background, Reminder } from "./background.ts";
+import { ConfigurationError } from "./errors.ts";
 import type { JobEngine, JobWorker } from "./job-engine.ts";
 import type { DrainOptions, DrainResult, JobRunner, JobRunnerOptions } from "./job-runner.ts";
-import type { Job } from "./job.ts";
+import type { Job, JobSettlement } from "./job.ts";
 import { describeError } from "./logger.ts";
 import { newId } from "./new-id.ts";
 import { attemptJob } from "./run-job.ts";
+import { settledWithin } from "./settled-within.ts";
 
 export interface RelayOptions extends JobRunnerOptions {
   readonly engine: JobEngine;
@@ -17,8 +19,8 @@ export interface RelayOptions extends JobRunnerOptions {
 const batchSize = 512;
 /** How long a handover may take before another process tries. */
 const leaseMs = 60_000;
-/** After a handover that failed. */
-const retryMs = 5_000;
+/** How long `stop` waits for a handover that is under way. */
+const stopTimeoutMs = 10_000;
 
 /**
  * Hands jobs that fall due to an engine, and runs what the engine gives back. The outbox holds what waits and what is
@@ -31,6 +33,8 @@ export class Relay implements JobRunner {
   readonly #drains = new Set<Promise<DrainResult>>();
   #starting: Promise<void> | undefined;
   #stopped = false;
+  /** Handovers that are not settled yet; kept here, because settling may fail and is then tried again. */
+  #handedOver: JobSettlement[] = [];
   /** After a failure one job is tried, so that the attempts of the others are not used up. */
   #isFailing = false;
 
@@ -51,7 +55,7 @@ export class Relay implements JobRunner {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#background.stop();
-    await Promise.allSettled(this.#drains);
+    await settledWithin(this.#drains, stopTimeoutMs);
     if (this.#starting !== undefined) await this.#options.engine.stop();
   }
 
@@ -67,6 +71,7 @@ export class Relay implements JobRunner {
 
   async #drain(stopAtMs: number, reminder: Reminder): Promise<DrainResult> {
     const { now } = this.#options;
+    if (this.#stopped) return { done: 0, failed: 0, nextRunAtMs: null };
     await this.#start();
     let done = 0;
     for (;;) {
@@ -80,8 +85,8 @@ export class Relay implements JobRunner {
 
   /** The engine starts with the first need for it; a start that failed is tried again. */
   async #start(): Promise<void> {
-    const { engine, runJobs, logger } = this.#options;
-    this.#starting ??= engine.start(runJobs ? this.#worker() : undefined, logger);
+    const { engine, runJobs, tenantId, logger } = this.#options;
+    this.#starting ??= engine.start({ tenantId, worker: runJobs ? this.#worker() : undefined, logger });
     try {
       await this.#starting;
     } catch (error) {
@@ -92,6 +97,7 @@ export class Relay implements JobRunner {
 
   async #handOver(): Promise<{ readonly handedOver: number; readonly nextRunAtMs: number | null }> {
     const { engine, storage, tenantId, now } = this.#options;
+    await this.#settle();
     const nowMs = now();
     const leaseToken = newId("lease", nowMs);
     const { jobs, nextRunAtMs } = await storage.claimJobs({
@@ -102,25 +108,43 @@ export class Relay implements JobRunner {
       leaseToken,
     });
     if (jobs.length === 0) return { handedOver: 0, nextRunAtMs };
-    const claims = jobs.map(({ id }) => ({ tenantId, id, leaseToken }));
     try {
       await engine.publish(jobs);
       this.#isFailing = false;
     } catch (cause) {
       this.#isFailing = true;
-      const result = { type: "retry", runAtMs: now() + retryMs, error: describeError(cause) } as const;
-      await storage.settleJobs(claims.map((claim) => ({ ...claim, result })));
+      const error = describeError(cause);
+      await storage.settleJobs(
+        // At the time that they had: the engine may have them all the same, and then knows them again.
+        jobs.map(({ id, runAtMs }) => ({ tenantId, id, leaseToken, result: { type: "retry", runAtMs, error } })),
+      );
       throw cause;
     }
-    await storage.settleJobs(claims.map((claim) => ({ ...claim, result: { type: "done" } })));
+    this.#handedOver.push(...jobs.map(({ id }) => ({ tenantId, id, leaseToken, result: { type: "done" } as const })));
+    await this.#settle();
     return { handedOver: jobs.length, nextRunAtMs };
   }
 
+  async #settle(): Promise<void> {
+    const settlements = this.#handedOver;
+    if (settlements.length === 0) return;
+    this.#handedOver = [];
+    try {
+      await this.#options.storage.settleJobs(settlements);
+    } catch (error) {
+      this.#handedOver.push(...settlements);
+      throw error;
+    }
+  }
+
   #worker(): JobWorker {
-    const { run, jobTimeoutMs: timeoutMs, now, logger } = this.#options;
+    const { run, tenantId, jobTimeoutMs: timeoutMs, now, logger } = this.#options;
     return {
       timeoutMs,
       run: async (handed) => {
+        if (handed.tenantId !== tenantId) {
+          throw new ConfigurationError("option_invalid", "Job engine: expected jobs of one tenant, got another's");
+        }
         // Handovers that failed were counted as attempts; the last one is still to be made.
         const job = { ...handed, attempts: Math.min(handed.attempts, maxAttempts) };
         const { result } = await attemptJob(job, "", { run, timeoutMs, now, logger, busy: this.#busy });

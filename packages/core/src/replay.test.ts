@@ -183,6 +183,62 @@ describe("F04: a replay", () => {
     expect(changes.map(({ recordId }) => recordId).toSorted()).toEqual(["call_toy_c1", "call_toy_c2"]);
   });
 
+  test("tells of a part that nobody has heard of as a new call", async () => {
+    const storage = memoryStorage();
+    const careless = withMapper((translation) => ({
+      ...translation,
+      events: translation.events.map((event): CallEventDraft => ({
+        ...event,
+        references: [...event.references, { provider: "toy", id: "shared", kind: "session" }],
+      })),
+    }));
+    const before = open(storage, { providers: [careless] });
+    await before.send(ringing);
+    await before.send({ ...ended, call: "c2" });
+    const told: string[] = [];
+    const hear = ({ type, call }: { type: string; call: { id: string } }): void => void told.push(`${type} ${call.id}`);
+    const later = open(storage, {
+      providers: [mended],
+      on: { "call.created": hear, "call.ended": hear, "call.updated": hear },
+    }).offhook;
+    await replay(later, {});
+    await later.drain();
+    expect(told.toSorted()).toEqual(["call.created call_toy_c2", "call.ended call_toy_c2", "call.updated call_toy_c1"]);
+  });
+
+  test("brings nothing back that is let go of while it runs", async () => {
+    const storage = memoryStorage();
+    const { send } = open(storage);
+    await send(ringing);
+    await send({ ...broken, call: "c2" });
+    let isFirst = true;
+    const racing: Storage = {
+      ...storage,
+      async write(work) {
+        if (isFirst) {
+          isFirst = false;
+          const { offhook } = open(storage, { now: () => Date.UTC(2027, 0) });
+          await offhook.expire();
+        }
+        return storage.write(work);
+      },
+    };
+    const later = open(racing, { providers: [mended] }).offhook;
+    expect(await replay(later, {})).toMatchObject({ seen: 2, changed: 0, skipped: { body_removed: 2 } });
+    const journal = (await later.deliveries.list()).data;
+    expect(journal.map(({ bodyRemovedAt }) => bodyRemovedAt === null)).toEqual([false, false]);
+    expect((await everything(later)).calls).toHaveLength(1);
+  });
+
+  test("can be ended while it runs, also where the storage works in the same thread", async () => {
+    const storage = memoryStorage();
+    const { send } = open(storage);
+    for (let index = 0; index < 500; index += 1) await send({ ...ringing, call: `c${index}` });
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), 0);
+    expect((await replay(open(storage).offhook, {}, { signal: ending.signal })).seen).toBeLessThan(500);
+  });
+
   test("takes away what nobody says any more", async () => {
     const storage = memoryStorage();
     const { send } = open(storage);

@@ -11,6 +11,7 @@ import type { LeadEvent } from "./lead.ts";
 import { timeOption } from "./list-options.ts";
 import { describeError } from "./logger.ts";
 import { newId } from "./new-id.ts";
+import { nextTurn } from "./next-turn.ts";
 import type { Offhook } from "./offhook.ts";
 import { rebuild } from "./rebuild.ts";
 import { uniteReferences } from "./references.ts";
@@ -87,6 +88,8 @@ export async function replay(
     if (signal?.aborted === true) break;
     for (const outcome of await replayBatch(heard, batch)) counts[outcome] += 1;
     onProgress?.(summary());
+    // Webhooks come in meanwhile, also where the storage works in this very thread.
+    await nextTurn();
   }
   return summary();
 }
@@ -142,10 +145,23 @@ async function replayBatch(context: Workings, batch: readonly DeliverySummary[])
     if (typeof entry === "string") outcomes.push(entry);
     // What an older mapper could read stays as that one read it.
     else if (entry.delivery.status === "failed" && before.status !== "failed") outcomes.push("failed");
-    else readable.push({ before, entry });
+    // The bytes are read: fifty of them may be much.
+    else readable.push({ before: { ...before, body: nothing }, entry: withoutBody(entry) });
   }
-  return [...outcomes, ...(await write(context, readable))];
+  try {
+    return [...outcomes, ...(await write(context, readable))];
+  } catch (error) {
+    // Read again, they are passed over.
+    if (error instanceof OutdatedError) return replayBatch(context, batch);
+    throw error;
+  }
 }
+
+const nothing = new Uint8Array();
+const withoutBody = (entry: JournalEntry): JournalEntry => ({
+  ...entry,
+  delivery: { ...entry.delivery, body: nothing },
+});
 
 async function write(context: Workings, replayed: readonly Replayed[]): Promise<readonly Outcome[]> {
   if (replayed.length === 0) return [];
@@ -170,9 +186,14 @@ async function write(context: Workings, replayed: readonly Replayed[]): Promise<
   }
 }
 
+/** Somebody let go of the bytes of a delivery after they were read: what they said must not come back. */
+class OutdatedError extends Error {}
+
 /** Trying the deliveries one by one would not help. */
 const isHopeless = (error: unknown): boolean =>
-  error instanceof ConfigurationError || (error instanceof OffhookError && error.code === "storage_unavailable");
+  error instanceof OutdatedError ||
+  error instanceof ConfigurationError ||
+  (error instanceof OffhookError && error.code === "storage_unavailable");
 
 async function apply(
   transaction: StorageTransaction,
@@ -204,9 +225,8 @@ async function apply(
   );
   if (changed.length > 0) {
     if (transaction.updateDeliveries === undefined) throw lacking("updateDeliveries");
-    await transaction.updateDeliveries(
-      changed.map(({ entry }) => ({ delivery: updateOf(entry.delivery), keepBody: true })),
-    );
+    const updates = changed.map(({ entry }) => ({ delivery: updateOf(entry.delivery), keepBody: true }));
+    if ((await transaction.updateDeliveries(updates)) < updates.length) throw new OutdatedError();
   }
   const isChanged = new Set(changed);
   return {

@@ -105,3 +105,30 @@ test("Infinity keeps everything", async () => {
   nowMs += 10_000 * day;
   expect(await offhook.expire()).toEqual({ bodies: 0, changes: 0 });
 });
+
+test("a run that fails for good takes no other day with it", async () => {
+  let nowMs = start;
+  let isBroken = true;
+  const storage = memoryStorage();
+  const failing: Storage = {
+    ...storage,
+    expire: (expiry) =>
+      isBroken ? Promise.reject(new Error("a statement timeout")) : required(storage).expire(expiry),
+  };
+  const { offhook, send } = open({ storage: failing, now: () => nowMs });
+  await send(call("c1"));
+  await offhook.drain();
+  for (let hours = 0; hours < 24 * 40; hours += 3) {
+    if (hours === 24 * 4) isBroken = false;
+    nowMs += 3 * 60 * 60_000;
+    await offhook.drain();
+  }
+  expect((await offhook.jobs.list({ state: "dead" })).data.length).toBeGreaterThan(0);
+  expect((await offhook.jobs.list({ state: "waiting" })).data).toHaveLength(1);
+  expect((await offhook.deliveries.list()).data[0]?.bodyRemovedAt).not.toBeNull();
+});
+
+function required(storage: Storage): Required<Pick<Storage, "expire">> {
+  if (storage.expire === undefined) throw new TypeError("Expected a storage that can expire");
+  return { expire: (expiry) => storage.expire?.(expiry) ?? Promise.resolve({ bodies: 0, changes: 0 }) };
+}

@@ -1,6 +1,7 @@
 import { lacking } from "./abilities.ts";
 import { ConfigurationError } from "./errors.ts";
 import { newJob, type Job } from "./job.ts";
+import { nextTurn } from "./next-turn.ts";
 import type { RunJob } from "./run-job.ts";
 import type { Expired, Storage } from "./storage.ts";
 
@@ -63,6 +64,7 @@ export async function expire(
     changes += expired.changes;
     const complete = expired.bodies < limit && expired.changes < limit;
     if (complete || now() >= stopAtMs) return { bodies, changes, complete };
+    await nextTurn();
   }
 }
 
@@ -90,10 +92,13 @@ export function retentionJob(tenantId: string, nowMs: number): Job {
 export function retentionRunner(context: RetentionContext): RunJob {
   const { storage, tenantId, now } = context;
   return async () => {
+    const tomorrow = retentionJob(tenantId, now());
+    // First, so that a day that fails for good takes no other day with it.
+    await storage.write((transaction) => transaction.insertJobs([tomorrow]));
     const { complete } = await expire(context, now() + runMs);
+    if (complete) return;
     const nowMs = now();
-    const tomorrow = retentionJob(tenantId, nowMs);
     const more: Job = { ...tomorrow, id: `${retentionJobKind}:${nowMs}`, runAtMs: nowMs };
-    await storage.write((transaction) => transaction.insertJobs(complete ? [tomorrow] : [more, tomorrow]));
+    await storage.write((transaction) => transaction.insertJobs([more]));
   };
 }

@@ -98,8 +98,11 @@ export interface StorageTransaction {
    * any more. A `save` that follows may use the references and the ids anew.
    */
   remove?<S extends Subject>(subject: S, stored: readonly Stored<S>[]): Promise<void>;
-  /** Ability: corrects journal rows; those that do not exist are passed over. */
-  updateDeliveries?(updates: readonly DeliveryUpdate[]): Promise<void>;
+  /**
+   * Ability: corrects journal rows. Passed over are those that do not exist and, where the bytes are to be kept, those
+   * whose bytes are gone already. Resolves with how many were corrected.
+   */
+  updateDeliveries?(updates: readonly DeliveryUpdate[]): Promise<number>;
 }
 
 /** A record with the events it was folded from. */

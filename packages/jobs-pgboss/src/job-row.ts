@@ -9,11 +9,11 @@ export interface JobData {
 }
 
 /**
- * A job as pg-boss takes it. The same handover has the same id, so that its repetition does nothing. When it is due is part
- * of that: the attempts of a dead job that a person lets run again are counted anew.
+ * A job as pg-boss takes it. The same handover has the same id, so that its repetition does nothing, also after a lease
+ * that was lost. When it is due tells attempts apart: each has a time of its own.
  */
 export function toRow(job: Job): JobInsert<JobData> & { readonly id: string } {
-  const identity = JSON.stringify([job.tenantId, job.id, job.attempts, job.runAtMs]);
+  const identity = JSON.stringify([job.tenantId, job.id, job.runAtMs]);
   return { id: uuidOf(identity), data: { job: JSON.stringify(job) } };
 }
 

@@ -1,11 +1,15 @@
-import { ConfigurationError, StorageError, type Job, type JobEngine, type JobWorker, type Logger } from "@offhook/core";
+import { createHash } from "node:crypto";
+import { ConfigurationError, StorageError, type Job, type JobEngine, type JobEngineContext } from "@offhook/core";
 import { PgBoss, type Warning } from "pg-boss";
 import { toRow } from "./job-row.ts";
 import { createQueues } from "./queues.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
 interface PgBossEngineSettings {
-  /** The queue's name inside pg-boss; `<name>.dead` is its dead letter queue. Default `offhook`. */
+  /**
+   * The queue's name inside pg-boss; `<name>.dead` is its dead letter queue. Default `offhook`, and for other tenants than
+   * "default" that with a dash and a hash of the tenant: each tenant has to have a queue of its own.
+   */
   readonly queue?: string;
   /** Jobs that this process runs at the same time, at most. Default 32. */
   readonly concurrency?: number;
@@ -42,6 +46,7 @@ export type PgBossEngineOptions = PgBossEngineSettings &
 /** A pg-boss that runs, with what was begun on it. */
 interface Started {
   readonly boss: PgBoss;
+  readonly queue: string;
   /** Undefined: this process only hands over. */
   readonly workers: Workers | undefined;
   /** Ends a pg-boss of our own, and leaves one of the user's. */
@@ -59,13 +64,12 @@ interface Started {
  */
 export function pgBossEngine(options: PgBossEngineOptions): JobEngine {
   checkOptions(options);
-  const { queue = "offhook" } = options;
   let starting: Promise<Started> | undefined;
   let stopping: Promise<void> = Promise.resolve();
 
   return {
-    async start(worker, logger) {
-      const mine = (starting ??= startOn(options, worker, logger));
+    async start(context) {
+      const mine = (starting ??= startOn(options, context));
       try {
         await mine;
       } catch (error) {
@@ -82,7 +86,7 @@ export function pgBossEngine(options: PgBossEngineOptions): JobEngine {
           "pg-boss: expected to be started, got stopped: call start() first",
         );
       }
-      const { boss, workers } = await starting;
+      const { boss, queue, workers } = await starting;
       await boss.insert(queue, rowsOf(jobs));
       // Those of other processes look for themselves.
       workers?.wake();
@@ -96,8 +100,8 @@ export function pgBossEngine(options: PgBossEngineOptions): JobEngine {
   };
 }
 
-async function startOn(options: PgBossEngineOptions, worker: JobWorker | undefined, logger: Logger): Promise<Started> {
-  const { queue = "offhook", concurrency = 32 } = options;
+async function startOn(options: PgBossEngineOptions, { tenantId, worker, logger }: JobEngineContext): Promise<Started> {
+  const { queue = queueOf(tenantId), concurrency = 32 } = options;
   // What has those methods is a PgBoss.
   const boss = (options.boss as PgBoss | undefined) ?? ownBoss(options);
   const onError = ({ message }: Error): void => logger.error({ error: message }, "pg-boss failed");
@@ -115,7 +119,7 @@ async function startOn(options: PgBossEngineOptions, worker: JobWorker | undefin
     await letGo();
     throw error;
   }
-  return { boss, letGo, workers: worker && startWorkers({ boss, queue, concurrency, worker, logger }) };
+  return { boss, queue, letGo, workers: worker && startWorkers({ boss, queue, concurrency, worker, logger }) };
 }
 
 async function stop(starting: Promise<Started>): Promise<void> {
@@ -124,6 +128,10 @@ async function stop(starting: Promise<Started>): Promise<void> {
   await started?.workers?.stop();
   await started?.letGo();
 }
+
+/** pg-boss takes letters, digits, dashes and the like. */
+const queueOf = (tenantId: string): string =>
+  tenantId === "default" ? "offhook" : `offhook-${createHash("sha256").update(tenantId).digest("hex").slice(0, 16)}`;
 
 function ownBoss({ connectionString, schema = "pgboss" }: PgBossEngineOptions): PgBoss {
   return new PgBoss({

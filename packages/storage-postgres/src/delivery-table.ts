@@ -9,7 +9,8 @@ import { prepared, type Session } from "./session.ts";
 export interface DeliveryTable {
   /** For each delivery the id of the one that was there before. */
   insert(session: Session, deliveries: readonly Delivery[]): Promise<readonly (string | undefined)[]>;
-  update(session: Session, updates: readonly DeliveryUpdate[]): void;
+  /** Says how many there were to correct. */
+  update(session: Session, updates: readonly DeliveryUpdate[]): Promise<number>;
   find(session: Session, tenantId: string, id: string): Promise<Delivery | undefined>;
   /** Lets go of bodies; says of how many. */
   expireBodies(session: Session, expiry: Expiry): Promise<number>;
@@ -61,7 +62,7 @@ export function deliveryTable(schema: string): DeliveryTable {
     `update ${schema}.deliveries d set status = u.status, body_removed_at = u.body_removed_at, facts = u.facts,
        body = case when u.keep_body = 1 then d.body else '' end
      from ${unpackedRows({ tenant_id: "text", id: "text", status: "text", body_removed_at: "text", facts: "text", keep_body: "int" })}
-     where d.tenant_id = u.tenant_id and d.id = u.id`,
+     where d.tenant_id = u.tenant_id and d.id = u.id and (u.keep_body = 0 or d.body_removed_at is null)`,
   );
   const select = prepared<DeliveryRowWithBody>(
     `select ${deliveryColumns}, body from ${schema}.deliveries where tenant_id = $1 and id = $2`,
@@ -98,14 +99,14 @@ export function deliveryTable(schema: string): DeliveryTable {
       }
       return before;
     },
-    update(session, updates) {
-      if (updates.length === 0) return;
+    async update(session, updates) {
+      if (updates.length === 0) return 0;
       // One statement changes a row once: the last word counts. In an order that all processes keep to.
       const last = new Map(
         updates.map((each) => [`${keyText(each.delivery.tenantId)}\n${keyText(each.delivery.id)}`, each]),
       );
       const sorted = [...last].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, each]) => each);
-      session.send(
+      const { rowCount } = await session.query(
         update,
         packedRows(sorted, [
           ({ delivery }) => keyText(delivery.tenantId),
@@ -116,6 +117,7 @@ export function deliveryTable(schema: string): DeliveryTable {
           ({ keepBody }) => (keepBody ? 1 : 0),
         ]),
       );
+      return rowCount ?? 0;
     },
     async find(session, tenantId, id) {
       const [row] = await session.run(select, [keyText(tenantId), keyText(id)]);

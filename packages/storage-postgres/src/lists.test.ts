@@ -70,7 +70,7 @@ describe.skipIf(postgresUrl === undefined)("lists", () => {
         transaction.updateDeliveries?.([
           { delivery: { ...delivery(1), kind: "first" }, keepBody: true },
           { delivery: { ...delivery(1), kind: "last", bodyRemovedAt: now }, keepBody: false },
-        ]) ?? Promise.resolve(),
+        ]) ?? Promise.resolve(0),
     );
     const { kind, body, bodyRemovedAt, bodyBytes } = (await storage.getDelivery(tenantId, delivery(1).id)) ?? {};
     expect([kind, body?.length, bodyRemovedAt, bodyBytes]).toEqual(["last", 0, now, 20]);

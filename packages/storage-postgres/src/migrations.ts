@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { StorageError } from "@offhook/core";
+import { checkSchema } from "./schema-name.ts";
 import type { Session } from "./session.ts";
 
 /** `auto`: bring the schema up to date. `check`: refuse one that is not. `false`: do not look. */
@@ -76,7 +77,9 @@ const migrations: readonly ((schema: string) => string)[] = [
     primary key (tenant_id, id),
     unique (tenant_id, provider, identity)
   );
-  create index deliveries_provider on ${schema}.deliveries (tenant_id, provider, id);
+  -- Their last column lets a range of time pass over what it does not want without reading the rows.
+  create index deliveries_list on ${schema}.deliveries (tenant_id, id, received_at);
+  create index deliveries_provider on ${schema}.deliveries (tenant_id, provider, id, received_at);
   create index deliveries_exceptions on ${schema}.deliveries (tenant_id, status, id) where status <> 'applied';
   create index deliveries_bodies on ${schema}.deliveries (tenant_id, received_at) where body_removed_at is null;
   ${subjectTables(schema, "call")}
@@ -146,8 +149,10 @@ const latest = migrations.length;
  * there is nothing to do, and waits for another one that does the same.
  *
  * @param options.schema default `offhook`.
+ * @throws ConfigurationError `option_invalid` for a schema with other than lower-case letters, digits and underscores.
  */
 export function migrationSql({ schema = "offhook" }: { readonly schema?: string | undefined } = {}): string {
+  checkSchema(schema);
   const quoted = `"${schema}"`;
   const steps = migrations.map(
     (migration, index) => `
@@ -159,6 +164,7 @@ end if;
 end $offhook$;`,
   );
   return `begin;
+set local statement_timeout = 0;
 select pg_advisory_xact_lock(${lockKey(schema)});
 do $offhook$ begin
 if not exists (select from pg_namespace where nspname = '${schema}') then

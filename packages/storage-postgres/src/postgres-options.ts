@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ConfigurationError } from "@offhook/core";
 import type { Migrate } from "./migrations.ts";
 import { makePool, type PostgresPool } from "./postgres-pool.ts";
+import { checkSchema } from "./schema-name.ts";
 
 export interface PostgresStorageOptions {
   /** The app's own pool of `pg`, or one that is used alike. It stays open when the storage closes. */
@@ -39,12 +40,7 @@ interface PoolInUse {
 /** @throws ConfigurationError `option_invalid` */
 export function checkOptions(options: PostgresStorageOptions): Settings {
   const { pool, connectionString, schema = "offhook", migrate = "check", transactionTimeoutMs = 20_000 } = options;
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
-    throw new ConfigurationError(
-      "option_invalid",
-      `schema: expected lower-case letters, digits and underscores, got "${schema}"`,
-    );
-  }
+  checkSchema(schema);
   if (!Number.isInteger(transactionTimeoutMs) || transactionTimeoutMs <= 0) {
     throw new ConfigurationError(
       "option_invalid",
@@ -66,7 +62,7 @@ export function checkOptions(options: PostgresStorageOptions): Settings {
     return {
       ...rest,
       makePool() {
-        const own = makePool(connectionString);
+        const own = makePool(connectionString, transactionTimeoutMs);
         return {
           pool: own,
           // It says goodbye on each connection and would wait for ever for a server that is gone.

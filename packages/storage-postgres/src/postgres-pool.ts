@@ -43,9 +43,11 @@ export interface PostgresNotification {
 }
 
 /** A pool of our own: at most 10 connections, on which statements follow each other without waiting for answers. */
-export function makePool(connectionString: string): Pool {
+export function makePool(connectionString: string, statementTimeoutMs: number): Pool {
   return new Pool({
     connectionString,
+    // Nobody waits for the answer any more after that.
+    statement_timeout: statementTimeoutMs,
     max: 10,
     min: 2,
     idleTimeoutMillis: 30_000,

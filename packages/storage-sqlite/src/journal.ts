@@ -41,17 +41,17 @@ export function insertDeliveryInto(
   };
 }
 
-/** Corrects a row of the journal, if it exists. */
-export function updateDeliveryOn(database: DatabaseSync): (update: DeliveryUpdate) => void {
-  const select = prepare<{ readonly key: number; readonly facts: string }>(
+/** Corrects a row of the journal; false where there is none, or none that still has the bytes it shall keep. */
+export function updateDeliveryOn(database: DatabaseSync): (update: DeliveryUpdate) => boolean {
+  const select = prepare<{ readonly key: number; readonly facts: string; readonly body_removed_at: string | null }>(
     database,
-    "select key, facts from deliveries where tenant_id = ? and id = ?",
+    "select key, facts, body_removed_at from deliveries where tenant_id = ? and id = ?",
   );
   const update = database.prepare("update deliveries set status = ?, facts = ?, body_removed_at = ? where key = ?");
   const removeBody = database.prepare("update deliveries set body = null where key = ?");
   return ({ delivery, keepBody }) => {
     const row = select.get(keyText(delivery.tenantId), delivery.id);
-    if (row === undefined) return;
+    if (row === undefined || (keepBody && row.body_removed_at !== null)) return false;
     // Written by deliveryFacts.
     const { route, method, bodyBytes } = JSON.parse(row.facts) as DeliveryFacts;
     if (!keepBody) removeBody.run(row.key);
@@ -61,5 +61,6 @@ export function updateDeliveryOn(database: DatabaseSync): (update: DeliveryUpdat
       delivery.bodyRemovedAt,
       row.key,
     );
+    return true;
   };
 }

@@ -100,7 +100,7 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
               if (subject === "call") count(stored.record.tenantId, -stored.events.length);
             }
           }),
-        updateDeliveries: (updates) => attempt(() => updates.forEach(updateDelivery)),
+        updateDeliveries: (updates) => attempt(() => updates.filter(updateDelivery).length),
       },
       finish() {
         index.finish();

@@ -45,7 +45,7 @@ export const brokenCorrections: readonly BrokenStorage[] = [
               ...transaction,
               async updateDeliveries(updates) {
                 for (const { delivery } of updates) corrected.add(delivery.id);
-                await transaction.updateDeliveries?.(updates);
+                return transaction.updateDeliveries?.(updates) ?? 0;
               },
             }),
           ),
@@ -66,7 +66,7 @@ export const brokenCorrections: readonly BrokenStorage[] = [
           transaction.insertDeliveries(erased ? batch.map((each) => ({ ...each, identity: each.id })) : batch),
         async updateDeliveries(updates) {
           erased ||= updates.some(({ keepBody }) => !keepBody);
-          await transaction.updateDeliveries(updates);
+          return transaction.updateDeliveries(updates);
         },
       }));
     },
@@ -84,7 +84,7 @@ export const brokenCorrections: readonly BrokenStorage[] = [
               ...transaction,
               async updateDeliveries(updates) {
                 const end = updates.findIndex(({ delivery }) => !known.has(delivery.id));
-                await transaction.updateDeliveries?.(end === -1 ? updates : updates.slice(0, end));
+                return transaction.updateDeliveries?.(end === -1 ? updates : updates.slice(0, end)) ?? 0;
               },
             }),
           );
@@ -96,7 +96,30 @@ export const brokenCorrections: readonly BrokenStorage[] = [
     caughtBy: "nothing remains of a failed write: corrections",
     makeStorage: () =>
       withTransaction((_transaction, storage) => ({
-        updateDeliveries: async (updates) => void storage.write(async (other) => other.updateDeliveries?.(updates)),
+        async updateDeliveries(updates) {
+          void storage.write(async (other) => other.updateDeliveries?.(updates));
+          return updates.length;
+        },
+      })),
+  },
+  {
+    flaw: "brings bytes back that are gone",
+    caughtBy: "a correction that keeps the bytes passes over a delivery whose bytes are gone",
+    makeStorage: () =>
+      withTransaction((transaction) => ({
+        updateDeliveries: (updates) =>
+          transaction.updateDeliveries(updates.map((each) => ({ ...each, keepBody: false }))),
+      })),
+  },
+  {
+    flaw: "counts corrections that it has passed over",
+    caughtBy: "a correction says how many deliveries it corrected",
+    makeStorage: () =>
+      withTransaction((transaction) => ({
+        async updateDeliveries(updates) {
+          await transaction.updateDeliveries(updates);
+          return updates.length;
+        },
       })),
   },
 ];

@@ -8,7 +8,7 @@ import { at, awkwardJson, awkwardText, delivery, reference, tenantId } from "./s
 const journal = (storage: Storage, ...deliveries: readonly Delivery[]) =>
   storage.write((transaction) => transaction.insertDeliveries(deliveries));
 
-const correct = (storage: Storage, ...updates: readonly DeliveryUpdate[]): Promise<void> =>
+const correct = (storage: Storage, ...updates: readonly DeliveryUpdate[]): Promise<number> =>
   storage.write((transaction) => able(transaction, "updateDeliveries").updateDeliveries(updates));
 
 const get = (storage: Storage, { id }: Delivery): Promise<Delivery | undefined> => storage.getDelivery(tenantId, id);
@@ -62,6 +62,29 @@ const cases: readonly StorageCase[] = [
     },
   },
   {
+    title: "a correction that keeps the bytes passes over a delivery whose bytes are gone",
+    async run({ storage }) {
+      const row = delivery(1);
+      await journal(storage, row);
+      await correct(storage, erase(row));
+      await correct(storage, update(row, corrected));
+      assertEqual(await get(storage, row), erased(row), "The delivery");
+      await correct(storage, update(row, { ...corrected, bodyRemovedAt: at(99) }, false));
+      assertEqual(await get(storage, row), { ...erased(row), ...corrected }, "One that keeps nothing");
+    },
+  },
+  {
+    title: "a correction says how many deliveries it corrected",
+    async run({ storage }) {
+      await journal(storage, delivery(1), delivery(2), delivery(3));
+      await correct(storage, erase(delivery(2)));
+      const rows = [delivery(1), delivery(2), delivery(3), delivery(4)];
+      const count = await correct(storage, ...rows.map((row) => update(row, corrected)));
+      assertEqual(count, 2, "How many there were");
+      assertEqual(await correct(storage), 0, "Of none");
+    },
+  },
+  {
     title: "a correction may set to null, and back again",
     async run({ storage }) {
       const row = delivery(1, corrected);
@@ -98,7 +121,7 @@ const cases: readonly StorageCase[] = [
       const found = await get(storage, gone);
       assertThat(found?.body instanceof Uint8Array, "a body that went is a Uint8Array still");
       assertEqual(found, erased(gone), "Without its body");
-      await correct(storage, update(erased(gone), { kind: "begun" }));
+      await correct(storage, update(erased(gone), { kind: "begun" }, false));
       assertEqual(await get(storage, gone), { ...erased(gone), kind: "begun" }, "Corrected once more");
     },
   },
