@@ -106,4 +106,21 @@ describe.skipIf(connectionString === "")("with pg-boss on the database of the ca
     expect(heard[0]?.[0]).toBe(heard[1]?.[0]);
     expect((await offhook.jobs.list({ kind: "handle" })).data).toEqual([]);
   });
+
+  test("F04: two tenants on one database and one pg-boss hear each of its own calls, although the calls have the same ids", async () => {
+    const heard: { readonly [tenantId: string]: string[] } = { north: [], south: [] };
+    const tenants = ["north", "south"].map((tenantId) =>
+      open({
+        tenantId,
+        jobEngine: pgBossEngine({ connectionString, schema: `${name}_boss` }),
+        on: { "call.ended": ({ call }) => void heard[tenantId]?.push(`${call.tenantId} ${call.id}`) },
+      }),
+    );
+    for (const tenant of tenants) await sendLives([tenant], 10);
+    await vi.waitFor(() => expect(Object.values(heard).flat()).toHaveLength(20), waiting);
+    for (const [tenantId, told] of Object.entries(heard)) {
+      expect(told.every((each) => each.startsWith(`${tenantId} `))).toBe(true);
+      expect(new Set(told).size).toBe(10);
+    }
+  });
 });

@@ -6,6 +6,7 @@ const refusals = {
   unauthorized: [401, "Send the admin token: Authorization: Bearer <token>"],
   payload_invalid: [400, "The request cannot be read"],
   body_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "Send JSON: Content-Type: application/json"],
   method_not_allowed: [405, "The method is not allowed here"],
   not_found: [404, "There is nothing here"],
   storage_unavailable: [503, "The storage cannot be reached, please try again"],

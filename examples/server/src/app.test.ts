@@ -185,6 +185,9 @@ test.each([
   ["deliveries/replay", { from: 5 }, "from"],
   ["deliveries/replay", { preview: "yes" }, "preview"],
   ["deliveries/replay", [], "object"],
+  ["deliveries/replay", {}, "all"],
+  ["deliveries/replay", { preview: true }, "all"],
+  ["deliveries/replay", { all: true, status: "failed" }, "all"],
   ["jobs/retry", {}, "ids"],
   ["jobs/retry", { ids: [] }, "ids"],
   ["jobs/retry", { ids: ["a"], all: true }, "ids"],
@@ -196,6 +199,16 @@ test.each([
   expect(await response.json()).toMatchObject({
     error: { code: "payload_invalid", message: expect.stringContaining(named) },
   });
+});
+
+test("a body that is not said to be JSON is refused instead of being taken for none", async () => {
+  const headers = { authorization: `Bearer ${server.adminToken}`, "content-type": "application/x-www-form-urlencoded" };
+  const body = JSON.stringify({ preview: true, status: "failed" });
+  for (const path of ["/api/deliveries/replay", "/api/jobs/retry", "/api/admin/delete-by-number"]) {
+    const response = await server.ask(path, { method: "POST", headers, body });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ error: { code: "unsupported_media_type" } });
+  }
 });
 
 test("jobs are listed, drained and, when dead, run again", async () => {

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryListOptions, Offhook } from "@offhook/core";
+import { PayloadError, type Delivery, type DeliveryListOptions, type Offhook } from "@offhook/core";
 import { previewReplay, replay, type ReplayFilter } from "@offhook/core/maintenance";
 import type { Router } from "express";
 import { refuse } from "./answers.ts";
@@ -6,7 +6,12 @@ import { flag, readBody, textField, type Fields } from "./body-fields.ts";
 import { oneOf, page, readPage, time, type Parameters } from "./query-parameters.ts";
 import { get, idOf, post, send, signalOf } from "./routing.ts";
 
-type ReplayBody = Omit<ReplayFilter, "id"> & { readonly preview?: boolean; readonly notify?: boolean };
+type ReplayBody = Omit<ReplayFilter, "id"> & {
+  /** Said by whoever means the whole journal. */
+  readonly all?: boolean;
+  readonly preview?: boolean;
+  readonly notify?: boolean;
+};
 
 /** The journal, and reading it again. */
 export function addDeliveryRoutes(router: Router, offhook: Offhook, providers: readonly string[]): void {
@@ -20,6 +25,7 @@ export function addDeliveryRoutes(router: Router, offhook: Offhook, providers: r
     status: textField(oneOf(["applied", "unmapped", "failed"])),
     from: textField(time),
     to: textField(time),
+    all: flag,
     preview: flag,
     notify: flag,
   };
@@ -29,7 +35,10 @@ export function addDeliveryRoutes(router: Router, offhook: Offhook, providers: r
   });
   // Before the route of one delivery, which would take "replay" for its id.
   post(router, "/deliveries/replay", async (request, response) => {
-    const { preview = false, notify = true, ...filter } = readBody(request.body, replayFields);
+    const { all = false, preview = false, notify = true, ...filter } = readBody(request.body, replayFields);
+    if (all === Object.keys(filter).length > 0) {
+      throw new PayloadError("payload_invalid", 'Body: expected either a filter or {"all":true}');
+    }
     const signal = signalOf(response);
     response.json(preview ? await previewReplay(offhook, filter) : await replay(offhook, filter, { notify, signal }));
   });

@@ -22,6 +22,11 @@ export function managementRoutes({ offhook, adminTokens, providers }: Management
     else refuse(response, "unauthorized");
   });
   router.use(express.json({ limit: "64kb" }));
+  router.use((request, response, next) => {
+    // What was sent and not read would be taken for nothing, and nothing may mean everything.
+    if (request.is("application/json") === false) refuse(response, "unsupported_media_type");
+    else next();
+  });
   addCallRoutes(router, offhook, providers);
   addDeliveryRoutes(router, offhook, providers);
   addJobRoutes(router, offhook);
