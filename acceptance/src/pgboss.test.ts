@@ -51,9 +51,11 @@ describe.skipIf(connectionString === "")("with pg-boss on the database of the ca
     const heard: string[][] = [[], []];
     const processes = heard.map((own) =>
       open({
+        // So few places that nobody is done with all of it before the other has looked.
+        jobEngine: pgBossEngine({ connectionString, schema: `${name}_boss`, concurrency: 2 }),
         on: {
           "call.ended": async ({ id }) => {
-            await new Promise((resolve) => setTimeout(resolve, 5));
+            await new Promise((resolve) => setTimeout(resolve, 50));
             own.push(id);
           },
         },
