@@ -826,11 +826,11 @@ describe("a storage that is slower than what comes in", () => {
     const slow: Storage = {
       ...storage,
       async write(work) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 150));
         return storage.write(work);
       },
     };
-    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 100, runJobs: false, logger: silentLogger });
+    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 1_000, runJobs: false, logger: silentLogger });
     const answers = await Promise.all(
       Array.from({ length: 3_000 }, (_, index) => send({ ...ended, call: `c${index}` })),
     );
