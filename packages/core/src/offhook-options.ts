@@ -86,6 +86,11 @@ function positiveMs(name: string, value: number): number {
 function isDevelopment(): boolean {
   // Workers have no process, and nobody there says that this is not production.
   const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
-  const environment = process?.env?.NODE_ENV;
-  return environment === "development" || environment === "test";
+  try {
+    const environment = process?.env?.NODE_ENV;
+    return environment === "development" || environment === "test";
+  } catch {
+    // Deno asks for a permission, which nobody should have to give for this.
+    return false;
+  }
 }

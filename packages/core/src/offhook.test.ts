@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ConfigurationError, StorageError } from "./errors.ts";
 import type { InboundResponder } from "./inbound.ts";
 import { silentLogger, type Logger } from "./logger.ts";
@@ -875,4 +875,14 @@ describe("jobs that take no time", () => {
     clearInterval(counting);
     expect(turns).toBeGreaterThan(3);
   });
+});
+
+test("an environment that may not be read, as on Deno without its permission, is taken for production", () => {
+  const get = (): never => {
+    throw new Error("Requires env access");
+  };
+  vi.stubGlobal("process", { env: Object.defineProperty({}, "NODE_ENV", { get }) });
+  const { addresses } = createOffhook({ providers: [], storage: memoryStorage() });
+  vi.unstubAllGlobals();
+  expect(addresses.map(({ kind }) => kind)).not.toContain("echo");
 });
