@@ -1,23 +1,10 @@
 import { expect, test, vi } from "vitest";
 import type { FeedEntry } from "./change-feed.ts";
 import { StorageError } from "./errors.ts";
-import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
-import type { OffhookOptions } from "./offhook-options.ts";
-import { createOffhook } from "./offhook.ts";
 import type { Storage } from "./storage.ts";
-import { toyProvider, toyRequest, type ToyPayload } from "./toy-provider.ts";
-
-function open(given: Partial<OffhookOptions> = {}) {
-  const offhook = createOffhook({
-    providers: [toyProvider()],
-    storage: memoryStorage(),
-    logger: silentLogger,
-    runJobs: false,
-    ...given,
-  });
-  return { offhook, send: async (payload: ToyPayload) => offhook.handle(await toyRequest(payload)) };
-}
+import { openToy } from "./toy-offhook.ts";
+import type { ToyPayload } from "./toy-provider.ts";
 
 const call = (id: string, type: ToyPayload["type"] = "call.ringing"): ToyPayload => ({
   call: id,
@@ -40,7 +27,7 @@ const told = (entries: readonly FeedEntry[]): unknown[] =>
   entries.map((entry) => (entry.type === "changed" ? [entry.recordId, ...entry.types] : entry.type));
 
 test("a follower is told what comes from now on, once it is stored", async () => {
-  const { offhook, send } = open();
+  const { offhook, send } = openToy();
   await send(call("before"));
   const next = offhook.changes().next();
   // The follower takes its place before it waits.
@@ -51,7 +38,7 @@ test("a follower is told what comes from now on, once it is stored", async () =>
 });
 
 test("one who comes back with the last id it saw misses nothing and hears nothing twice", async () => {
-  const { offhook, send } = open();
+  const { offhook, send } = openToy();
   for (const id of ["c1", "c2", "c3"]) await send(call(id));
   const first = await take(offhook.changes(0), 2);
   await send(call("c1", "call.ended"));
@@ -67,7 +54,7 @@ test("one who comes back with the last id it saw misses nothing and hears nothin
 });
 
 test("a merge tells that the other id leads elsewhere now, and leads are told of as well", async () => {
-  const { offhook, send } = open();
+  const { offhook, send } = openToy();
   await send(call("c1"));
   await send({ ...call("c2"), lead: "l1" });
   await send({ ...call("c1", "call.ended"), leg: "L1" });
@@ -84,7 +71,7 @@ test("a merge tells that the other id leads elsewhere now, and leads are told of
 });
 
 test("a duplicate tells nothing", async () => {
-  const { offhook, send } = open();
+  const { offhook, send } = openToy();
   await send(call("c1"));
   await send(call("c1"));
   await send(call("c2"));
@@ -96,7 +83,7 @@ test("a duplicate tells nothing", async () => {
 
 test("one who was away longer than the feed is kept is told that something is missing", async () => {
   let nowMs = Date.UTC(2026, 10, 20);
-  const { offhook, send } = open({ now: () => nowMs, retention: { changeDays: 1 } });
+  const { offhook, send } = openToy({ now: () => nowMs, retention: { changeDays: 1 } });
   await send(call("c1"));
   const [first] = await take(offhook.changes(0), 1);
   await send(call("c2"));
@@ -107,13 +94,13 @@ test("one who was away longer than the feed is kept is told that something is mi
 });
 
 test("an id from the future, as after a restored database, is told to read anew", async () => {
-  const { offhook, send } = open();
+  const { offhook, send } = openToy();
   await send(call("c1"));
   expect(await take(offhook.changes(1_000), 1)).toEqual([{ type: "missed", id: 1 }]);
 });
 
 test("a follower ends with its signal, and with the Offhook", async () => {
-  const { offhook } = open();
+  const { offhook } = openToy();
   const ending = new AbortController();
   const bySignal = offhook.changes(undefined, { signal: ending.signal }).next();
   const byClose = offhook.changes().next();
@@ -125,9 +112,9 @@ test("a follower ends with its signal, and with the Offhook", async () => {
 
 test("changes of another process are heard where the storage can tell, and found by looking where not", async () => {
   const shared = memoryStorage();
-  const other = open({ storage: shared });
+  const other = openToy({ storage: shared });
   for (const storage of [shared, withWatch(shared)]) {
-    const { offhook } = open({ storage });
+    const { offhook } = openToy({ storage });
     const following = take(offhook.changes(), 1);
     await vi.waitFor(async () => {
       await other.send({ ...call(`c${Math.random()}`) });
@@ -140,7 +127,7 @@ test("changes of another process are heard where the storage can tell, and found
 test("a storage that is away is waited for", async () => {
   const storage = memoryStorage();
   let isAway = true;
-  const { offhook, send } = open({
+  const { offhook, send } = openToy({
     storage: {
       ...storage,
       async listChanges(query) {
@@ -158,7 +145,7 @@ test("a storage that is away is waited for", async () => {
 
 test("a storage without a feed is named as such", async () => {
   const { listChanges: _left, ...storage } = memoryStorage();
-  await expect(open({ storage }).offhook.changes().next()).rejects.toMatchObject({ code: "option_invalid" });
+  await expect(openToy({ storage }).offhook.changes().next()).rejects.toMatchObject({ code: "option_invalid" });
 });
 
 /** Tells of every write at once, as a database can. */

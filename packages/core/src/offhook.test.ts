@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { ConfigurationError, StorageError } from "./errors.ts";
 import type { InboundResponder } from "./inbound.ts";
-import { silentLogger, type Logger } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
 import { createOffhook } from "./offhook.ts";
@@ -781,100 +781,6 @@ test("D14: log lines are tagged with the provider and hold nothing of the caller
 
 test("the toy verification is a real one", () => {
   expect(toyVerification.type).toBe("hmac");
-});
-
-describe("dead jobs", () => {
-  test("F03: are listed with their reason, and run again when they are asked to", async () => {
-    let nowMs = Date.UTC(2026, 10, 20);
-    let isBroken = true;
-    const told: string[] = [];
-    const { offhook, send } = open({
-      runJobs: false,
-      now: () => nowMs,
-      logger: silentLogger,
-      on: {
-        "call.created": ({ id }) => {
-          if (isBroken) throw new Error("the CRM is away");
-          told.push(id);
-        },
-      },
-    });
-    await send(ringing);
-    for (let attempt = 0; attempt < 8; attempt += 1) {
-      await offhook.drain();
-      nowMs += 14 * 60 * 60_000; // beyond the longest pause with its jitter
-    }
-    const { data } = await offhook.jobs.list({ state: "dead" });
-    expect(data).toMatchObject([
-      { kind: "handle", attempts: 8, lastError: expect.stringContaining("the CRM is away") },
-    ]);
-    expect((await offhook.health()).jobs.dead).toBe(1);
-    isBroken = false;
-    expect(await offhook.jobs.retry(["another"])).toBe(0);
-    expect(await offhook.jobs.retry(data.map(({ id }) => id))).toBe(1);
-    await offhook.drain();
-    // The same id as ever: whoever has seen it knows that it is a repetition.
-    expect(told).toHaveLength(1);
-    expect(data[0]?.id).toContain(told[0]);
-    expect(await offhook.jobs.retry("all")).toBe(0);
-  });
-});
-
-describe("a storage that is slower than what comes in", () => {
-  test("keeps nobody waiting for longer than the time, however many batches fit into it", async () => {
-    const storage = memoryStorage();
-    const slow: Storage = {
-      ...storage,
-      async write(work) {
-        await new Promise((resolve) => setTimeout(resolve, 150));
-        return storage.write(work);
-      },
-    };
-    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 1_000, runJobs: false, logger: silentLogger });
-    const answers = await Promise.all(
-      Array.from({ length: 3_000 }, (_, index) => send({ ...ended, call: `c${index}` })),
-    );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
-    await offhook.close();
-  });
-});
-
-describe("closing", () => {
-  test("lets go of the storage also where the engine cannot stop", async () => {
-    const storage = memoryStorage();
-    let isClosed = false;
-    const { offhook, send } = open({
-      storage: {
-        ...storage,
-        async close() {
-          isClosed = true;
-          await storage.close();
-        },
-      },
-      jobEngine: {
-        start: () => Promise.resolve(),
-        publish: () => Promise.resolve(),
-        stop: () => Promise.reject(new Error("the queue is away")),
-      },
-      on: { "call.ended": () => undefined },
-    });
-    await send(ended);
-    await offhook.drain();
-    await expect(offhook.close()).rejects.toThrow("the queue is away");
-    expect(isClosed).toBe(true);
-  });
-});
-
-describe("jobs that take no time", () => {
-  test("leave room for what comes in meanwhile", async () => {
-    let turns = 0;
-    const { offhook, send } = open({ runJobs: false, on: { "call.ended": () => undefined } });
-    for (let index = 0; index < 500; index += 1) await send({ ...ended, call: `c${index}` });
-    const counting = setInterval(() => (turns += 1), 0);
-    await offhook.drain();
-    clearInterval(counting);
-    expect(turns).toBeGreaterThan(3);
-  });
 });
 
 test("an environment that may not be read, as on Deno without its permission, is taken for production", () => {

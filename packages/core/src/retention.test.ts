@@ -1,30 +1,17 @@
 import { expect, test } from "vitest";
-import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
-import type { OffhookOptions } from "./offhook-options.ts";
-import { createOffhook } from "./offhook.ts";
 import type { Storage } from "./storage.ts";
-import { toyProvider, toyRequest, type ToyPayload } from "./toy-provider.ts";
+import { openToy } from "./toy-offhook.ts";
+import type { ToyPayload } from "./toy-provider.ts";
 
 const day = 24 * 60 * 60_000;
 const start = Date.UTC(2026, 10, 20, 12);
-
-function open(given: Partial<OffhookOptions> = {}) {
-  const offhook = createOffhook({
-    providers: [toyProvider()],
-    storage: memoryStorage(),
-    logger: silentLogger,
-    runJobs: false,
-    ...given,
-  });
-  return { offhook, send: async (payload: ToyPayload) => offhook.handle(await toyRequest(payload)) };
-}
 
 const call = (id: string): ToyPayload => ({ call: id, type: "call.ended", status: "completed", at: null });
 
 test("raw bodies go after 30 days, calls and what was said of them stay", async () => {
   let nowMs = start;
-  const { offhook, send } = open({ now: () => nowMs });
+  const { offhook, send } = openToy({ now: () => nowMs });
   await send(call("c1"));
   nowMs += 29 * day;
   await send(call("c2"));
@@ -45,7 +32,7 @@ test("raw bodies go after 30 days, calls and what was said of them stay", async 
 
 test("what was sent before its bytes went is still known as a duplicate", async () => {
   let nowMs = start;
-  const { offhook, send } = open({ now: () => nowMs });
+  const { offhook, send } = openToy({ now: () => nowMs });
   await send(call("c1"));
   nowMs += 40 * day;
   await offhook.expire();
@@ -55,7 +42,7 @@ test("what was sent before its bytes went is still known as a duplicate", async 
 test("a job does it every day, once however many processes there are and however often they start", async () => {
   let nowMs = start;
   const storage = memoryStorage();
-  const processes = [1, 2, 3].map(() => open({ now: () => nowMs, storage }));
+  const processes = [1, 2, 3].map(() => openToy({ now: () => nowMs, storage }));
   for (const { offhook } of processes) await offhook.drain();
   const first = processes[0];
   if (first === undefined) throw new Error("Expected processes");
@@ -69,7 +56,7 @@ test("a job does it every day, once however many processes there are and however
     const results = await Promise.all(processes.map((each) => each.offhook.drain()));
     expect(results.reduce((sum, { done }) => sum + done, 0)).toBe(1);
     // A restart makes nothing run again.
-    expect(await open({ now: () => nowMs, storage }).offhook.drain()).toMatchObject({ done: 0 });
+    expect(await openToy({ now: () => nowMs, storage }).offhook.drain()).toMatchObject({ done: 0 });
   }
   expect((await offhook.deliveries.list()).data[0]?.bodyRemovedAt).not.toBeNull();
 });
@@ -84,7 +71,7 @@ test("what one run has no time for is gone on with at once", async () => {
       return (await storage.expire?.(expiry)) ?? { bodies: 0, changes: 0 };
     },
   };
-  const { offhook, send } = open({ storage: slow, now: () => nowMs });
+  const { offhook, send } = openToy({ storage: slow, now: () => nowMs });
   for (let index = 0; index < 2_500; index += 1) await send(call(`c${index}`));
   await offhook.drain();
   nowMs += 40 * day;
@@ -95,12 +82,12 @@ test("what one run has no time for is gone on with at once", async () => {
 
 test.each([0, -1, Number.NaN, "30"])("%s is no number of days", (bodyDays) => {
   // As from code without types.
-  expect(() => open({ retention: { bodyDays: bodyDays as number } })).toThrow(/retention\.bodyDays/);
+  expect(() => openToy({ retention: { bodyDays: bodyDays as number } })).toThrow(/retention\.bodyDays/);
 });
 
 test("Infinity keeps everything", async () => {
   let nowMs = start;
-  const { offhook, send } = open({ now: () => nowMs, retention: { bodyDays: Infinity, changeDays: Infinity } });
+  const { offhook, send } = openToy({ now: () => nowMs, retention: { bodyDays: Infinity, changeDays: Infinity } });
   await send(call("c1"));
   nowMs += 10_000 * day;
   expect(await offhook.expire()).toEqual({ bodies: 0, changes: 0 });
@@ -115,7 +102,7 @@ test("a run that fails for good takes no other day with it", async () => {
     expire: (expiry) =>
       isBroken ? Promise.reject(new Error("a statement timeout")) : required(storage).expire(expiry),
   };
-  const { offhook, send } = open({ storage: failing, now: () => nowMs });
+  const { offhook, send } = openToy({ storage: failing, now: () => nowMs });
   await send(call("c1"));
   await offhook.drain();
   for (let hours = 0; hours < 24 * 40; hours += 3) {
