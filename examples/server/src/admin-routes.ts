@@ -23,7 +23,9 @@ export function addAdminRoutes(router: Router, offhook: Offhook): void {
       uptimeSeconds: Math.floor(process.uptime()),
     });
   });
-  post(router, "/admin/renormalize", async (_request, response) => {
+  post(router, "/admin/renormalize", async (request, response) => {
+    // Whoever expects a preview of it shall not get the thing itself.
+    readBody(request.body, {});
     response.json(await renormalize(offhook, { signal: signalOf(response) }));
   });
   post(router, "/admin/delete-by-number", async (request, response) => {

@@ -1,5 +1,5 @@
 import { toExpressHandler } from "@offhook/adapters-express";
-import { createOffhook, type Offhook, type Provider, type Storage } from "@offhook/core";
+import { createOffhook, StorageError, type Offhook, type Provider, type Storage } from "@offhook/core";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { refusalOf, refuse } from "./answers.ts";
 import { callLog } from "./call-log.ts";
@@ -48,7 +48,9 @@ function answerError(logger: Logger): ErrorRequestHandler {
     if (code === "internal" || code === "storage_unavailable") {
       // A message from elsewhere may quote what was sent; the name and the place do not.
       const stack = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
-      logger.error({ code, error: error instanceof Error ? error.name : typeof error, stack }, "[http] request failed");
+      const reason = error instanceof StorageError ? error.message : undefined;
+      const name = error instanceof Error ? error.name : typeof error;
+      logger.error({ code, error: name, reason, stack }, "[http] request failed");
     }
     if (response.headersSent) next(error);
     else refuse(response, code, message);

@@ -34,5 +34,6 @@ main().catch((error: unknown) => {
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!(error instanceof OffhookError)) return error instanceof EnvironmentError ? error.message : (error.stack ?? "");
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  const { cause, message } = error;
+  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
 }

@@ -4,6 +4,16 @@ import type { Logger } from "./logger.ts";
 
 const managed = new Set(["/api/calls", "/api/deliveries", "/api/leads", "/api/jobs", "/api/admin", "/api/webhooks"]);
 
+/** What is done to the whole is said in full; nobody's ids are in these. */
+const actions = new Set([
+  "/api/admin/health",
+  "/api/admin/renormalize",
+  "/api/admin/delete-by-number",
+  "/api/deliveries/replay",
+  "/api/jobs/drain",
+  "/api/jobs/retry",
+]);
+
 /** One line for each answered request. Paths only: queries can hold secrets and numbers. */
 export function requestLog(offhook: Offhook, logger: Logger): RequestHandler {
   const providerOf = new Map(offhook.addresses.map(({ path, provider }) => [path, provider]));
@@ -20,7 +30,7 @@ export function requestLog(offhook: Offhook, logger: Logger): RequestHandler {
 
   /** What strangers ask for is theirs to write, so it is not repeated. */
   function known(path: string): string {
-    if (providerOf.has(path) || path === "/healthz") return path;
+    if (providerOf.has(path) || path === "/healthz" || actions.has(path)) return path;
     const start = path.split("/").slice(0, 3).join("/");
     return managed.has(start) ? start : "…";
   }

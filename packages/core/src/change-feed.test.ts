@@ -53,6 +53,20 @@ test("one who comes back with the last id it saw misses nothing and hears nothin
   expect(ids).toEqual(ids.toSorted((left, right) => left - right));
 });
 
+test("a view that starts with what is stored takes its place first, and then misses nothing", async () => {
+  const { offhook, send } = openToy();
+  await send(call("c1"));
+  const place = await offhook.lastChangeId();
+  await send(call("c2"));
+  const { data } = await offhook.calls.list();
+  expect(data).toHaveLength(2);
+  await send(call("c3"));
+  expect(told(await take(offhook.changes(place), 2))).toEqual([
+    ["call_toy_c2", "call.created"],
+    ["call_toy_c3", "call.created"],
+  ]);
+});
+
 test("a merge tells that the other id leads elsewhere now, and leads are told of as well", async () => {
   const { offhook, send } = openToy();
   await send(call("c1"));

@@ -54,6 +54,12 @@ export class ChangeFeed {
     for (const wakeFollower of this.#followers) wakeFollower();
   }
 
+  /** Where the feed stands. @throws ConfigurationError `option_invalid` when the storage keeps none. */
+  async lastId(): Promise<number> {
+    await this.#options.open();
+    return (await this.#list(0, 0)).lastId;
+  }
+
   /** Ends every follower. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -75,7 +81,7 @@ export class ChangeFeed {
     try {
       await open();
       await this.#watchOnce();
-      let seen = after ?? (await this.#list(0, 0)).lastId;
+      let seen = after ?? (await this.lastId());
       while (!isOver()) {
         waking = Promise.withResolvers<void>();
         const page = await this.#listPatiently(seen);

@@ -2,6 +2,7 @@ import type { Call } from "./call.ts";
 import type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { Lead } from "./lead.ts";
+import type { Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
 import type { RunJob } from "./run-job.ts";
 
@@ -92,10 +93,12 @@ export interface HandlerRunnerOptions {
   readonly notifiers: readonly Notifier[];
   readonly getCall: (id: string) => Promise<Call | undefined>;
   readonly getLead: (id: string) => Promise<Lead | undefined>;
+  readonly logger: Logger;
 }
 
 /** Runs the jobs of kind `handle`: tells one handler or notifier of a change. */
-export function handlerRunner({ tenantId, handlers, notifiers, getCall, getLead }: HandlerRunnerOptions): RunJob {
+export function handlerRunner(options: HandlerRunnerOptions): RunJob {
+  const { tenantId, handlers, notifiers, getCall, getLead, logger } = options;
   async function changeOf(
     type: ChangeType,
     recordId: string,
@@ -110,12 +113,15 @@ export function handlerRunner({ tenantId, handlers, notifiers, getCall, getLead 
     return call && { id, type, call, attempt };
   }
 
-  return async ({ attempts: attempt, payload }) => {
+  return async ({ id: jobId, attempts: attempt, payload }) => {
     // As `handlerJobs` wrote it.
     const { change, recordId, cause, consumer } = payload as unknown as HandlePayload;
     const told = await changeOf(change, recordId, `${change}:${cause}`, attempt);
-    // Deleted meanwhile: there is nothing to tell of.
-    if (told === undefined) return;
+    if (told === undefined) {
+      // Deleted meanwhile: there is nothing to tell of. Or the job is of another storage, which shares a queue with this.
+      logger.warn({ change, jobId }, "A job's record is not there: nobody is told of it");
+      return;
+    }
     if (consumer !== handlerConsumer) {
       const notifier = notifiers.find(({ name }) => consumer === `notifier:${name}`);
       if (notifier === undefined) throw unknownConsumer(consumer);

@@ -67,11 +67,17 @@ export interface Offhook {
    * What changed, from any process, as it happens: for live views. Ends with `signal`, with `close()`, or with the
    * loop over it.
    *
-   * @param after the id of the last entry that was seen, to go on from there; default: what comes from now on.
+   * @param after the id of the last entry that was seen, to go on from there; 0: all that is kept; default: what comes
+   * from now on, see `lastChangeId` for a view that starts with something.
    * @example
    * for await (const entry of offhook.changes(lastId, { signal })) send(entry);
    */
   changes(after?: number, options?: { readonly signal?: AbortSignal }): AsyncGenerator<FeedEntry, void, void>;
+  /**
+   * Where `changes` stands. Taken before what is to be shown is read, and given to `changes` after it, nothing that
+   * happens in between is missed.
+   */
+  lastChangeId(): Promise<number>;
   /** Lets go of what is past its time now; a job does so every day. */
   expire(): Promise<Expired>;
   health(): Promise<StorageHealth>;
@@ -107,7 +113,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
   const getLead = (id: string): Promise<Lead | undefined> => queries.leads.get(id);
   const run = runByKind(
     new Map([
-      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead })],
+      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead, logger })],
       [recordingJobKind, recordingRunner({ tenantId, providers, now, getCall, apply: applyCallEvents })],
       [retentionJobKind, retentionRunner(retaining)],
     ]),
@@ -233,6 +239,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
       },
     },
     changes: (after, { signal } = {}) => feed.follow(after, signal),
+    lastChangeId: () => feed.lastId(),
     async expire() {
       await open();
       const { bodies, changes } = await expire(retaining);
