@@ -138,6 +138,32 @@ test("changes of another process are heard where the storage can tell, and found
   }
 });
 
+test("one who follows while another one's read is under way is told of what that read has missed", async () => {
+  const storage = memoryStorage();
+  const late = Promise.withResolvers<void>();
+  let reads = 0;
+  const { offhook, send } = openToy({
+    storage: {
+      ...storage,
+      async listChanges(query) {
+        const page = await storage.listChanges?.(query);
+        if (query.limit > 0) reads += 1;
+        // The first read has seen nothing, and takes its time to say so.
+        if (query.limit > 0 && reads === 1) await late.promise;
+        return page ?? { changes: [], lastId: 0, expiredId: 0 };
+      },
+    },
+  });
+  const first = take(offhook.changes(0), 1);
+  await vi.waitFor(() => expect(reads).toBe(1));
+  await send(call("c1"));
+  const second = take(offhook.changes(0), 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  late.resolve();
+  expect(told(await first)).toEqual([["call_toy_c1", "call.created"]]);
+  expect(told(await second)).toEqual([["call_toy_c1", "call.created"]]);
+});
+
 test("a storage that is away is waited for", async () => {
   const storage = memoryStorage();
   let isAway = true;

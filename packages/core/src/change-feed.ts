@@ -51,6 +51,8 @@ export class ChangeFeed {
   #wakeNow(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
+    // A read that is under way may have begun before what this is about.
+    this.#reading.clear();
     for (const wakeFollower of this.#followers) wakeFollower();
   }
 
@@ -128,7 +130,7 @@ export class ChangeFeed {
     try {
       return await reading;
     } finally {
-      this.#reading.delete(after);
+      if (this.#reading.get(after) === reading) this.#reading.delete(after);
     }
   }
 
