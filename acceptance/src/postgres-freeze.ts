@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
 
 /**
@@ -17,9 +18,18 @@ export async function freezePostgres({
   await client.connect();
   // First: from now on it starts no process that would be forgotten.
   process.kill(pid, "SIGSTOP");
-  const { rows } = await client.query<{ pid: number }>("select pid from pg_stat_activity");
-  const all = [pid, ...rows.map((row) => row.pid)];
-  for (const each of all) signalIfThere(each, "SIGSTOP");
+  const all = [pid];
+  // One that was started a moment before shows itself only once it knows whom it serves.
+  for (let quietLooks = 0; quietLooks < 5; quietLooks += 1) {
+    const { rows } = await client.query<{ pid: number }>(
+      "select pid from pg_stat_activity where pid <> pg_backend_pid()",
+    );
+    const unstopped = rows.map((row) => row.pid).filter((each) => !all.includes(each));
+    for (const each of unstopped) signalIfThere(each, "SIGSTOP");
+    all.push(...unstopped);
+    if (unstopped.length > 0) quietLooks = 0;
+    await wait(50);
+  }
   const thaw = (): void => {
     for (const each of all.toReversed()) signalIfThere(each, "SIGCONT");
   };
