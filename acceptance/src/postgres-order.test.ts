@@ -40,6 +40,7 @@ async function recordsOf(offhook: Offhook): Promise<string> {
   return JSON.stringify([(await offhook.calls.list()).data, (await offhook.leads.list()).data]);
 }
 
+// Where PostgreSQL cannot run: the set-up has said so loudly by then, and on CI has failed.
 describe.skipIf(postgresUrl === undefined)("E15: any order, through any of two processes", () => {
   let own: PostgresSchema;
   let storages: readonly Storage[];

@@ -99,6 +99,13 @@ test("S13: production asks for TLS to a database on another machine", () => {
   expect(problemsOf({ ...production, DATABASE_URL: url })).toEqual([expect.stringContaining("sslmode=verify-full")]);
   expect(problemsOf({ ...production, DATABASE_URL: `${url}?sslmode=no-verify` })).toHaveLength(1);
   expect(problemsOf({ ...production, DATABASE_URL: `${url}?sslmode=disable` }).join()).not.toContain("geheim");
+  for (const weak of [
+    `${url}?sslmode=verify-full&sslmode=disable`,
+    `${url}?sslmode=require&uselibpqcompat=true`,
+    "postgres://user:geheim@localhost/calls?host=db.example.com",
+  ]) {
+    expect(problemsOf({ ...production, DATABASE_URL: weak })).toHaveLength(1);
+  }
   for (const accepted of [`${url}?sslmode=verify-full`, "postgres://user:geheim@127.0.0.1/calls"]) {
     expect(problemsOf({ ...production, DATABASE_URL: accepted })).toEqual([]);
     expect(readEnvironment({ ...production, DATABASE_URL: accepted }).databaseUrl).toBe(accepted);

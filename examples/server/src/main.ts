@@ -1,7 +1,7 @@
-import { OffhookError } from "@offhook/core";
-import { EnvironmentError, readEnvironment } from "./environment.ts";
+import { readEnvironment } from "./environment.ts";
+import { fatalErrorText } from "./fatal-error-text.ts";
 import { createLogger } from "./logger.ts";
-import { startServer, StartError } from "./server.ts";
+import { startServer } from "./server.ts";
 import { startBanner } from "./start-banner.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 
@@ -24,15 +24,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${textOf(error)}\n`);
+  process.stderr.write(`${fatalErrorText(error)}\n`);
   process.exit(1);
 });
-
-/** One line where the message was written for whoever starts the server, all there is where not. */
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof EnvironmentError || error instanceof StartError) return error.message;
-  if (!(error instanceof OffhookError)) return error.stack ?? error.message;
-  const { cause, message } = error;
-  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
-}

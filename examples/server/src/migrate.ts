@@ -1,7 +1,7 @@
 // Brings the database that the server uses up to date. Can be run at any time, as often as you like.
-import { OffhookError } from "@offhook/core";
 import { postgresStorage } from "@offhook/storage-postgres";
 import { EnvironmentError } from "./environment.ts";
+import { fatalErrorText } from "./fatal-error-text.ts";
 import { makePrivateFolder } from "./private-file.ts";
 import { readStorageSettings } from "./storage-settings.ts";
 import { createStorage } from "./storage.ts";
@@ -27,13 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${textOf(error)}\n`);
+  process.stderr.write(`${fatalErrorText(error)}\n`);
   process.exit(1);
 });
-
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof OffhookError)) return error instanceof EnvironmentError ? error.message : (error.stack ?? "");
-  const { cause, message } = error;
-  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
-}

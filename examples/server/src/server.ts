@@ -9,6 +9,7 @@ import type { Logger } from "./logger.ts";
 import { makePrivateFolder } from "./private-file.ts";
 import { createProviders } from "./providers.ts";
 import { removeRunning, writeRunning } from "./running-file.ts";
+import { StartError } from "./start-error.ts";
 import { createStorage } from "./storage.ts";
 
 export interface RunningServer {
@@ -20,11 +21,6 @@ export interface RunningServer {
   readonly adminToken: string;
   /** Stops accepting, finishes what is under way, closes the storage. */
   close(): Promise<void>;
-}
-
-/** The server cannot start for a reason that its message tells in one line. */
-export class StartError extends Error {
-  override readonly name = "StartError";
 }
 
 /** How long requests that are under way may still take at the end. */

@@ -10,9 +10,9 @@ export interface StorageSettings {
   readonly databaseUrl: string | undefined;
 }
 
-const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
 /** Those that refuse a server whose certificate does not fit. https://node-postgres.com/features/ssl */
-const secureModes = new Set(["require", "verify-ca", "verify-full"]);
+const verifyingModes = new Set(["require", "verify-ca", "verify-full"]);
 
 /** @param problems is told what is wrong, without the values. */
 export function readStorageSettings(variables: Variables, problems: string[]): StorageSettings {
@@ -34,11 +34,19 @@ function readDatabaseUrl(text: string | undefined, production: boolean, problems
     problems.push("DATABASE_URL: expected an address such as postgres://user:password@host:5432/database");
     return undefined;
   }
-  const mode = url.searchParams.get("sslmode") ?? "";
-  if (production && !loopback.has(url.hostname) && !secureModes.has(mode)) {
+  if (production && !isPrivate(url)) {
     problems.push(
       "DATABASE_URL: expected TLS to another machine in production: add ?sslmode=verify-full, and &sslrootcert=… where the certificate is your provider's own",
     );
   }
   return text;
+}
+
+/** Whether what is sent stays on this machine, or goes to a server that has shown who it is. Reads what the driver reads. */
+function isPrivate(url: URL): boolean {
+  // Of a parameter that is given twice the driver takes the last, and `host` before the address's own.
+  const { host, sslmode = "", uselibpqcompat } = Object.fromEntries(url.searchParams);
+  if (loopback.has(orUndefined(host) ?? url.hostname)) return true;
+  // As libpq has it, `require` asks for no certificate. https://node-postgres.com/features/ssl
+  return verifyingModes.has(sslmode) && !(sslmode === "require" && uselibpqcompat === "true");
 }

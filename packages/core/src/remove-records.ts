@@ -65,8 +65,12 @@ async function removeBatch<S extends Subject>(
   onCommit(told);
   for (const id of unknown) {
     const found = await storage.getDelivery(tenantId, id);
-    const { body: _body, ...summary } = found ?? { body: undefined };
-    known.set(id, found && (summary as DeliverySummary));
+    if (found === undefined) {
+      known.set(id, undefined);
+    } else {
+      const { body: _body, ...summary } = found;
+      known.set(id, summary);
+    }
   }
   return unknown.length === 0;
 }

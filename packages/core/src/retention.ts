@@ -68,7 +68,7 @@ export async function expire(
   }
 }
 
-/** Never before the year 0000, where text stops sorting like time. */
+/** Never before 1970: `Infinity` days have no date. */
 const timeBefore = (nowMs: number, days: number): string =>
   new Date(Math.max(nowMs - days * dayMs, Date.UTC(1970, 0))).toISOString();
 
