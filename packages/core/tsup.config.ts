@@ -1,6 +1,6 @@
 import { preset } from "../../tooling/tsup-preset.ts";
 
-const doors = { index: "src/index.ts", maintenance: "src/maintenance.ts", phone: "src/phone.ts" };
+const doors = { index: "src/index.ts", client: "src/client.ts", maintenance: "src/maintenance.ts", phone: "src/phone.ts" };
 
 // "#hmac" stays an import in the build, so that the runtime or bundler of the user picks one of the two files.
 export default preset(

@@ -1,3 +1,5 @@
+import type { ApiErrorCode } from "./api-error.ts";
+
 const brand = Symbol.for("@offhook/core/OffhookError");
 
 /** Causes for which a request is refused; part of the HTTP contract. */
@@ -26,7 +28,9 @@ export type OffhookErrorCode =
   | "storage_failed"
   | "storage_outdated"
   | "notifier_failed"
-  | "api_failed";
+  | "client_missing"
+  | "import_running"
+  | ApiErrorCode;
 
 /** Options of every Offhook error. */
 export interface OffhookErrorOptions {
@@ -98,9 +102,4 @@ export class StorageError extends OffhookError {
 /** A notifier could not deliver. */
 export class NotifierError extends OffhookError {
   protected static override readonly brandName: string = "NotifierError";
-}
-
-/** A vendor's API answered with an error or not at all. */
-export class ApiError extends OffhookError {
-  protected static override readonly brandName: string = "ApiError";
 }

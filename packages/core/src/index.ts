@@ -10,6 +10,27 @@ export type { Offhook, WebhookAddress } from "./offhook.ts";
 export type { OffhookOptions } from "./offhook-options.ts";
 export type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
 export type { FeedEntry } from "./change-feed.ts";
+export type {
+  CallLookup,
+  ConnectionTest,
+  ImportCounts,
+  ImportEstimate,
+  ImportNote,
+  ImportOptions,
+  ImportProgress,
+  ImportState,
+  ImportSummary,
+  IntegrationAbility,
+  Integrations,
+  IntegrationsFactory,
+  IntegrationStatus,
+  MissedReason,
+  OpenedRecording,
+  OpenRecordingOptions,
+  QuotaState,
+  ReconcileOptions,
+  ReconcileSummary,
+} from "./integrations.ts";
 export type { RetentionOptions } from "./retention.ts";
 export type { RequestOrigin } from "./fetch.ts";
 export { memoryStorage } from "./memory-storage.ts";
@@ -46,8 +67,8 @@ export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export type { Notification, Notifier } from "./notifier.ts";
 export type { DrainOptions, DrainResult } from "./job-runner.ts";
 export type { JobEngine, JobEngineContext, JobWorker } from "./job-engine.ts";
+export { ApiError, type ApiErrorCode, type ApiErrorDetails } from "./api-error.ts";
 export {
-  ApiError,
   ConfigurationError,
   NotifierError,
   OffhookError,
@@ -74,7 +95,25 @@ export type {
 } from "./delivery.ts";
 export { bodyIncomplete, bodyTimedOut, bodyTimeoutMs, bodyTooLarge } from "./read-body.ts";
 
+// For archives of recordings.
+export type { ArchivedContent, RecordingArchive } from "./recording-archive.ts";
+export type { RecordingStream } from "./recording-stream.ts";
+
 // For providers.
+export type {
+  ApiAccount,
+  ApiContext,
+  ApiListQuery,
+  ApiPage,
+  ApiRecord,
+  FindContext,
+  ProviderApi,
+  RecordingLocation,
+  RequestLimit,
+  WebhookSetup,
+  WebhookSetupResult,
+  WebhookTarget,
+} from "./provider-api.ts";
 export type { InboundAnswer, InboundQuestion, Provider, ProviderRoute, Translation, VendorReply } from "./provider.ts";
 export type { FormFields, RawDelivery, VerifiedDelivery } from "./delivery.ts";
 export type {
@@ -108,6 +147,7 @@ export { pathOf, queryOf, targetOf } from "./request-target.ts";
 
 // For storages.
 export type {
+  Checkpoint,
   ClaimedJobs,
   DeliveryQuery,
   DeliverySummary,

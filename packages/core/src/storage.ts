@@ -1,5 +1,5 @@
 import type { CallEvent } from "./call-event.ts";
-import type { Call, CallDirection, CallStatus, Reference } from "./call.ts";
+import type { Call, CallDirection, CallStatus, JsonValue, Reference } from "./call.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
 import type { Job, JobClaim, JobQuery, JobRetry, JobSettlement } from "./job.ts";
 import type { Lead, LeadEvent } from "./lead.ts";
@@ -66,6 +66,8 @@ export interface Storage {
   watchChanges?(tenantId: string, wake: () => void): Promise<() => Promise<void>>;
   /** Ability: lets go of what is past its time, at most `limit` of each kind. */
   expire?(expiry: Expiry): Promise<Expired>;
+  /** Ability: small documents by name, such as how far an import has come. As the last `putCheckpoints` left it. */
+  getCheckpoint?(tenantId: string, name: string): Promise<Checkpoint | undefined>;
 }
 
 /** What can be done inside `write`. Every method takes a batch. */
@@ -103,6 +105,23 @@ export interface StorageTransaction {
    * whose bytes are gone already. Resolves with how many were corrected.
    */
   updateDeliveries?(updates: readonly DeliveryUpdate[]): Promise<number>;
+  /**
+   * Ability: writes documents, all of them or none. Each must follow upon what is stored: its `version` is one more
+   * than there is, 1 where there is none.
+   *
+   * @returns false where one does not, because somebody else was faster; then none is written.
+   */
+  putCheckpoints?(checkpoints: readonly Checkpoint[]): Promise<boolean>;
+}
+
+/** A small document that is written again and again. */
+export interface Checkpoint {
+  readonly tenantId: string;
+  /** 1 to 255 characters, no control characters. */
+  readonly name: string;
+  /** How often it was written. */
+  readonly version: number;
+  readonly value: JsonValue;
 }
 
 /** A record with the events it was folded from. */
