@@ -191,8 +191,9 @@ describe("fields", () => {
   test.each([
     ["$1,234.50", "1234.50"],
     ["1.00", "1.00"],
-    [25, "25"],
-    ["0", "0"],
+    [25, "25.00"],
+    ["25.5", "25.50"],
+    ["0", "0.00"],
   ])("W03: a value of %j is %s dollars", (value, amount) => {
     expect(afterChange({ value }).value).toEqual({ amount, currency: "USD" });
   });

@@ -11,6 +11,7 @@ import {
 } from "@offhook/core";
 import type { CallFields, ConvertAssistFields, VoiceAssistFields } from "./call-fields.ts";
 import { analysisOf, recordingsOf, transcriptOf } from "./conversation.ts";
+import type { Occasion } from "./kinds.ts";
 import { partyFacts, phoneOf } from "./parties.ts";
 import type { CallRailPayload } from "./payload.ts";
 import { stateOf, type AbandonedStatus } from "./statuses.ts";
@@ -30,17 +31,28 @@ export function toTranslation(payload: CallRailPayload, options: MappingOptions)
   return { kind, events: [callEvent(payload, options)] };
 }
 
-type CallPayload = Extract<CallRailPayload, { readonly callId: string }>;
+/** What CallRail says of a call. */
+export interface CallReport {
+  readonly kind: Occasion;
+  readonly guessed: boolean;
+  readonly callId: string;
+  readonly fields: CallFields;
+}
 
-function callEvent({ kind, guessed, callId, fields }: CallPayload, options: MappingOptions): CallEventDraft {
+export function callEvent({ kind, guessed, callId, fields }: CallReport, options: MappingOptions): CallEventDraft {
   const { status, outcome } = stateOf(kind, fields, options.abandonedAs);
+  const hasEnded = isTerminal(status);
   const startedAt = startOf(fields);
   const changes = changesOf(fields);
+  // Empty says nothing, unless emptying it was the change. The API says how an ended call is now, and what is empty
+  // there is empty: so a change of which no webhook came is found by asking.
+  const isNews = (...names: readonly string[]): boolean =>
+    kind === "record" ? hasEnded : names.some((name) => changes?.includes(name) === true);
   const facts: CallFacts = {
     ...partyFacts(kind, fields, options.defaultCountry),
     status,
     startedAt,
-    tags: tagsOf(fields, changes),
+    tags: tagsOf(fields, isNews("tags")),
     metadata: metadataOf(fields),
   };
   const references = [createReference("callrail", callId, "session")];
@@ -50,10 +62,10 @@ function callEvent({ kind, guessed, callId, fields }: CallPayload, options: Mapp
   // The only time in any of these events is the start of the call, so when it was routed or modified is not known.
   if (kind === "routing-complete") return { type: runningType, occurredAt: null, references, facts };
 
-  const hasEnded = isTerminal(status);
   const durationSeconds = hasEnded ? wholeSecondsOf(fields.duration) : null;
   const endedAt = addSeconds(startedAt, durationSeconds);
-  const isModification = kind === "call-modified" || kind === "outbound-call-modified";
+  const isModification =
+    kind === "call-modified" || kind === "outbound-call-modified" || (kind === "record" && hasEnded);
   const type: CallEventType = isModification ? "call.updated" : hasEnded ? "call.ended" : runningType;
   return {
     type,
@@ -69,8 +81,8 @@ function callEvent({ kind, guessed, callId, fields }: CallPayload, options: Mapp
       recordings: recordingsOf(fields, callId),
       transcript: transcriptOf(fields),
       analysis: analysisOf(fields),
-      disposition: editedText(fields.lead_status, changes, "manual_score", "auto_score"),
-      note: editedText(fields.note, changes, "note"),
+      disposition: editedText(fields.lead_status, isNews("manual_score", "auto_score")),
+      note: editedText(fields.note, isNews("note")),
       value: dollarsOf(fields.value),
     },
   };
@@ -82,23 +94,22 @@ function changesOf({ changes }: CallFields): readonly string[] | null {
   return typeof changes === "string" && changes !== "" ? [changes] : null;
 }
 
-/** A text that people edit. Empty says nothing, unless emptying it was the change. */
-function editedText(
-  text: string | null | undefined,
-  changes: readonly string[] | null,
-  ...names: readonly string[]
-): string | null {
+/**
+ * A text that people edit.
+ * @param isNews whether it counts that it is empty.
+ */
+function editedText(text: string | null | undefined, isNews: boolean): string | null {
   if (text === undefined) return null;
   if (text !== null && text !== "") return text;
-  return changes !== null && names.some((name) => changes.includes(name)) ? "" : null;
+  return isNews ? "" : null;
 }
 
 /** All tags of the call, as names or as objects with a name. */
-function tagsOf({ tags }: CallFields, changes: readonly string[] | null): readonly string[] | null {
+function tagsOf({ tags }: CallFields, isNews: boolean): readonly string[] | null {
   if (!Array.isArray(tags)) {
     // CallRail writes "" for an empty list.
     const isEmpty = tags === null || tags === "";
-    return isEmpty && changes?.includes("tags") === true ? [] : null;
+    return isEmpty && isNews ? [] : null;
   }
   const names: string[] = [];
   for (const tag of tags as readonly unknown[]) {

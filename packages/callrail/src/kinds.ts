@@ -5,6 +5,9 @@ import { flagOf, known, secondsOf, startOf } from "./values.ts";
 export type CallKind =
   "pre-call" | "routing-complete" | "post-call" | "call-modified" | "outbound-post-call" | "outbound-call-modified";
 
+/** On which occasion a call was told of. `record`: somebody asked the API, which tells all of it as it is now. */
+export type Occasion = CallKind | "record";
+
 /** Events that are not about a call, or that only point at one. */
 export type OtherKind =
   "message.received" | "message.sent" | "form.submitted" | "analysis.ready" | "voice-assist-answered";

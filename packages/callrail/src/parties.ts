@@ -1,12 +1,12 @@
 import type { CallDirection, CallFacts, Phone } from "@offhook/core";
 import { normalizePhone } from "@offhook/core/phone";
 import type { CallFields } from "./call-fields.ts";
-import type { CallKind } from "./kinds.ts";
+import type { Occasion } from "./kinds.ts";
 import { idOf, known, plainValuesOf } from "./values.ts";
 
 /** Who is on the call and where they came from. */
 export function partyFacts(
-  kind: CallKind,
+  kind: Occasion,
   fields: CallFields,
   defaultCountry: string,
 ): Pick<CallFacts, "direction" | "from" | "to" | "trackingNumber" | "lead" | "agent" | "source"> {
@@ -28,7 +28,7 @@ export function phoneOf(text: string | null, defaultCountry: string): Phone | nu
   return normalizePhone(text, { defaultCountry });
 }
 
-function directionOf(kind: CallKind, { direction, call_type: callType }: CallFields): CallDirection {
+function directionOf(kind: Occasion, { direction, call_type: callType }: CallFields): CallDirection {
   if (direction === "inbound" || direction === "outbound") return direction;
   const outbound = callType === "outbound" || kind === "outbound-post-call" || kind === "outbound-call-modified";
   return outbound ? "outbound" : "inbound";

@@ -1,4 +1,5 @@
 import { ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
+import type { CallRailClient } from "./create-client.ts";
 import { toTranslation, type MappingOptions } from "./events.ts";
 import type { CallKind, OtherKind } from "./kinds.ts";
 import { readPayload } from "./payload.ts";
@@ -15,6 +16,8 @@ export interface CallRailOptions {
   readonly defaultCountry?: string;
   /** The status of a call whose caller hung up before anybody answered. Default `"canceled"`. */
   readonly abandonedAs?: AbandonedStatus;
+  /** `createCallRailClient` of `@offhook/callrail/client`: for import, reconcile and recordings. */
+  readonly client?: Pick<CallRailClient, "connect">;
 }
 
 /**
@@ -44,6 +47,7 @@ export function callrail(options: CallRailOptions): Provider {
   });
   return {
     name: "callrail",
+    ...(options.client === undefined ? {} : { api: options.client.connect(mapping) }),
     routes: [
       route("callrail", ""),
       route("callrail/post-call", "post-call"),

@@ -1,6 +1,6 @@
 import type { CallOutcome, CallStatus } from "@offhook/core";
 import type { CallFields } from "./call-fields.ts";
-import type { CallKind } from "./kinds.ts";
+import type { Occasion } from "./kinds.ts";
 import { flagOf, secondsOf } from "./values.ts";
 
 /** The status of a call whose caller hung up before anybody answered. */
@@ -21,7 +21,7 @@ const missed: CallState = { status: "no_answer", outcome: "missed" };
 const ended: CallState = { status: "completed", outcome: "unknown" };
 
 /** Where a call stands, from the event and the fields; the first rule that fits. */
-export function stateOf(kind: CallKind, fields: CallFields, abandonedAs: AbandonedStatus): CallState {
+export function stateOf(kind: Occasion, fields: CallFields, abandonedAs: AbandonedStatus): CallState {
   // The outcome in these two is a placeholder that says "missed".
   // https://support.callrail.com/hc/en-us/articles/5711246459149-Webhooks
   if (kind === "pre-call") return ringing;

@@ -33,7 +33,11 @@ export function wholeSecondsOf(value: string | number | null | undefined): numbe
 
 /** `"$1,234.50"`, `"1234.50"` or a number. CallRail keeps values in US dollars. */
 export function dollarsOf(value: string | number | null | undefined): Money | null {
-  return toMoney(typeof value === "string" ? value.replace(/[$,]/g, "") : value, "USD");
+  const money = toMoney(typeof value === "string" ? value.replace(/[$,]/g, "") : value, "USD");
+  if (money === null) return null;
+  // Webhooks write cents where the API writes whole dollars; both are to be the same value.
+  const [dollars = "", cents = ""] = money.amount.split(".");
+  return { ...money, amount: `${dollars}.${cents.padEnd(2, "0")}` };
 }
 
 /** An id that CallRail writes as masked text, or as a number in its older fields. */

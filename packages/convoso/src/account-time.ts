@@ -140,7 +140,7 @@ const maxRemembered = 7000;
 
 /** Turns the local time of a zone into UTC. Asks Intl, which is slow, once for each quarter of an hour. */
 function localTime(timeZone: string): (localMs: number) => number {
-  const offsetAt = zoneOffset(timeZone);
+  const offsetAt = zoneOffset(timeZone, "convoso({ timeZone })");
   const remembered = new Map<number, number>();
   return (localMs) => {
     const quarter = Math.floor(localMs / quarterMs);
@@ -166,15 +166,20 @@ function localOffset(localMs: number, offsetAt: (utcMs: number) => number): numb
   return offsetAt(localMs - after) === after ? after : before;
 }
 
-function zoneOffset(timeZone: string): (utcMs: number) => number {
-  const format = zoneFormat(timeZone);
+/**
+ * By how much a zone's clock is ahead of UTC at a time, both in milliseconds.
+ * @param option what the zone was given as, for the error.
+ * @throws ConfigurationError `option_invalid`
+ */
+export function zoneOffset(timeZone: string, option: string): (utcMs: number) => number {
+  const format = zoneFormat(timeZone, option);
   return (utcMs) => {
     const named = format.formatToParts(utcMs).find(({ type }) => type === "timeZoneName")?.value;
     return offsetOf(named) ?? 0;
   };
 }
 
-function zoneFormat(timeZone: unknown): Intl.DateTimeFormat {
+function zoneFormat(timeZone: unknown, option: string): Intl.DateTimeFormat {
   try {
     // Without a name, Intl would take the zone of this machine.
     if (typeof timeZone === "string") {
@@ -185,6 +190,6 @@ function zoneFormat(timeZone: unknown): Intl.DateTimeFormat {
   }
   throw new ConfigurationError(
     "option_invalid",
-    "convoso({ timeZone }): expected the IANA name of the account's time zone, such as America/New_York, got something else",
+    `${option}: expected the IANA name of the account's time zone, such as America/New_York, got something else`,
   );
 }

@@ -13,7 +13,12 @@ export function derivedId(parts: readonly (string | null)[]): string {
   }
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return `derived-${hex(high)}${hex(low)}`;
+  return `${mark}${hex(high)}${hex(low)}`;
 }
+
+const mark = "derived-";
+
+/** Whether an id is of our making, so that the vendor cannot be asked by it. */
+export const isDerivedId = (id: string): boolean => id.startsWith(mark);
 
 const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, "0");

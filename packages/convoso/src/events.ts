@@ -22,6 +22,8 @@ import type { ConvosoRecord } from "./payload.ts";
 
 /** How one account writes and means things. */
 export interface ConvosoRules extends LeadRules {
+  /** As the options name it. */
+  readonly timeZone: string;
   readonly fieldsOf: (layers: readonly FieldRecord[]) => FieldReader;
   readonly meaningOf: MeaningOf;
   readonly isConversion: IsConversion;
@@ -65,7 +67,11 @@ function isCall(read: FieldReader, kind: RouteKind): boolean {
   );
 }
 
-function callEvent(read: FieldReader, rules: ConvosoRules): CallEventDraft {
+/**
+ * What one record says of a call, whether it was pushed or asked for.
+ * @throws PayloadError `payload_invalid` where it does not say which call it is about.
+ */
+export function callEvent(read: FieldReader, rules: ConvosoRules): CallEventDraft {
   const phone = rules.phone(read("phone"), read("phoneCode"));
   const startedAt = rules.time(read("start"));
   const statedEnd = rules.time(read("end"));
@@ -87,7 +93,8 @@ function callEvent(read: FieldReader, rules: ConvosoRules): CallEventDraft {
       endReason: endReasonOf(read("termReason")),
       startedAt,
       endedAt: statedEnd ?? (hasEnded ? addSeconds(startedAt, durationSeconds) : null),
-      durationSeconds,
+      // Of a call that goes on, it says how long that has been going on so far.
+      durationSeconds: status === "in_progress" ? null : durationSeconds,
       agent: agentOf(read),
       campaign: campaignOf(read),
       lead: contactOf(read),
@@ -213,7 +220,10 @@ function partyFacts(
   // Where nobody says, only a call that came in has a number it came in on; all others a dialer has dialled.
   const cameIn = direction === "inbound" || (direction === "unknown" && inboundNumber !== null);
   if (cameIn) return { direction, from: phone, to: inboundNumber };
-  return { direction, from: callerId, to: readPhone(read("numberDialed"), read("phoneCode")) ?? phone };
+  const dialed = readPhone(read("numberDialed"), read("phoneCode"));
+  // One number in two writings: which of them a record holds shall make no difference.
+  const isSame = dialed !== null && phone !== null && dialed.e164 !== null && dialed.e164 === phone.e164;
+  return { direction, from: callerId, to: isSame ? phone : (dialed ?? phone) };
 }
 
 // The users as which Convoso itself handles calls.
@@ -245,7 +255,7 @@ function recordingsOf(recording: string | null, callId: string): readonly Record
   return [{ provider: "convoso", id: callId, state, url, channels: null, durationSeconds: null, expiresAt: null }];
 }
 
-const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+export const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 /** What has no field of its own and helps to find the call again. */
 function metadataOf(

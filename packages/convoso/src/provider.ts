@@ -1,5 +1,6 @@
 import { ConfigurationError, type CallDirection, type Provider, type ProviderRoute } from "@offhook/core";
 import { accountTime } from "./account-time.ts";
+import type { ConvosoClient } from "./create-client.ts";
 import {
   compileConversion,
   compileDispositions,
@@ -27,6 +28,8 @@ export interface ConvosoOptions {
   readonly defaultDirection?: CallDirection;
   /** ISO 3166 country of numbers without a country code. Default `US`. */
   readonly defaultCountry?: string;
+  /** `createConvosoClient` of `@offhook/convoso/client`: for import, reconcile and recordings. */
+  readonly client?: Pick<ConvosoClient, "connect">;
 }
 
 /**
@@ -44,6 +47,7 @@ export function convoso(options: ConvosoOptions): Provider {
   checkCountry(defaultCountry);
   const verification = convosoVerification(options.verification);
   const rules: ConvosoRules = {
+    timeZone: options.timeZone,
     fieldsOf: compileFields(options.fields),
     time: accountTime(options.timeZone),
     phone: accountPhones(defaultCountry),
@@ -68,7 +72,11 @@ export function convoso(options: ConvosoOptions): Provider {
     acknowledgement: 200,
     translate: (delivery) => toTranslation(readPayload(delivery, payloadOptions), kind, rules),
   });
-  return { name: "convoso", routes: [route("convoso", ""), route("convoso-leads", "leads")] };
+  return {
+    name: "convoso",
+    ...(options.client === undefined ? {} : { api: options.client.connect(rules) }),
+    routes: [route("convoso", ""), route("convoso-leads", "leads")],
+  };
 }
 
 function checkDirection(direction: unknown): void {

@@ -1,5 +1,6 @@
 import { createFetch, type $Fetch } from "ofetch";
 import { ApiError, type ApiErrorCode } from "./api-error.ts";
+import { ConfigurationError } from "./errors.ts";
 import type { ApiContext } from "./provider-api.ts";
 import { pause } from "./pause.ts";
 
@@ -79,7 +80,7 @@ const firstPauseMs = 250;
 export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}): ApiClient {
   const { provider } = dialect;
   const { timeoutMs = 15_000, attempts: maxAttempts = 3 } = options;
-  const base = new URL(options.baseUrl ?? dialect.baseUrl);
+  const base = baseOf(options.baseUrl ?? dialect.baseUrl, provider);
   const send = createFetch({ fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)) });
 
   return {
@@ -107,6 +108,18 @@ export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}
   };
 }
 
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** @throws ConfigurationError `option_invalid`: credentials go over https alone, but for a vendor made up for tests. */
+function baseOf(text: string, provider: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && loopback.has(url.hostname))) return url;
+  throw new ConfigurationError(
+    "option_invalid",
+    `Client of ${provider}, baseUrl: expected an https URL, got another text`,
+  );
+}
+
 interface Attempt {
   readonly send: $Fetch;
   readonly dialect: ApiDialect;
@@ -119,12 +132,14 @@ interface Attempt {
 async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: Attempt): Promise<unknown> {
   const { provider } = dialect;
   const { what, method = "GET", json, form } = request;
+  // Outside of the attempt: a key that is missing is no failure of the vendor's.
+  const credentials = await dialect.headers();
   const timeout = AbortSignal.timeout(timeoutMs);
   let response: Awaited<ReturnType<$Fetch["raw"]>>;
   try {
     response = await send.raw<unknown, "text">(url.href, {
       method,
-      headers: { accept: "application/json", ...(await dialect.headers()) },
+      headers: { accept: "application/json", ...credentials },
       ...(json === undefined ? {} : { body: json as object }), // ofetch writes any JSON
       ...(form === undefined ? {} : { body: formOf(form) }),
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
@@ -135,20 +150,28 @@ async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: A
       ignoreResponseError: true,
     });
   } catch (cause) {
-    throw new ApiError("api_unavailable", messageOf(provider, what, timeout.aborted ? "no answer in time" : "no answer"), {
-      provider,
-      cause: withoutUrl(cause),
-    });
+    throw new ApiError(
+      "api_unavailable",
+      messageOf(provider, what, timeout.aborted ? "no answer in time" : "no answer"),
+      {
+        provider,
+        cause: withoutUrl(cause),
+      },
+    );
   }
   const { status, headers } = response;
   const body = parse(response._data as string | undefined);
   if (status >= 200 && status < 300) {
     if (body === unreadable) {
-      throw new ApiError("api_malformed", messageOf(provider, what, `answered ${status} with something else than JSON`), {
-        provider,
-        status,
-        requestId: requestIdOf(dialect, headers),
-      });
+      throw new ApiError(
+        "api_malformed",
+        messageOf(provider, what, `answered ${status} with something else than JSON`),
+        {
+          provider,
+          status,
+          requestId: requestIdOf(dialect, headers),
+        },
+      );
     }
     const failure = request.failureIn?.(body);
     if (failure !== undefined) throw errorOf(dialect, what, failure.status ?? status, headers, failure);
@@ -207,7 +230,9 @@ function parse(text: string | undefined): unknown {
 }
 
 function urlOf(base: URL, { path, query = {}, what }: ApiRequest, provider: string): URL {
-  const url = path.startsWith("/") ? new URL(`${base.origin}${base.pathname.replace(/\/$/, "")}${path}`) : new URL(path);
+  const url = path.startsWith("/")
+    ? new URL(`${base.origin}${base.pathname.replace(/\/$/, "")}${path}`)
+    : new URL(path);
   if (url.origin !== base.origin) {
     throw new ApiError("url_refused", messageOf(provider, what, "points to another host than the API's"), { provider });
   }

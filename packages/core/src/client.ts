@@ -6,4 +6,8 @@
 
 export { createApiClient } from "./api-client.ts";
 export type { ApiClient, ApiDialect, ApiFailure, ApiRequest, ClientOptions, Fetch } from "./api-client.ts";
-export { listAll } from "./list-all.ts";
+export { requireApiKey, type ApiKey } from "./api-credentials.ts";
+export { connectApi } from "./connect-api.ts";
+export { listAll, malformed, readItems, type ItemPage } from "./list-all.ts";
+export { openDownload } from "./download.ts";
+export type { DownloadOptions } from "./download-options.ts";

@@ -1,4 +1,4 @@
-import type { Reference } from "./call.ts";
+import type { Call, Reference } from "./call.ts";
 import type { CallFacts } from "./call-event.ts";
 import { eraseDeliveries } from "./erase-deliveries.ts";
 import { PayloadError } from "./errors.ts";
@@ -9,6 +9,7 @@ import { newId } from "./new-id.ts";
 import { numberPattern } from "./number-pattern.ts";
 import type { Offhook } from "./offhook.ts";
 import { rebuild } from "./rebuild.ts";
+import { archiveKey } from "./recording-archive.ts";
 import { referenceKey } from "./references.ts";
 import type { RecordOf, Subject } from "./storage.ts";
 import { removeRecords } from "./remove-records.ts";
@@ -71,6 +72,7 @@ export async function deleteByNumber(
       ),
   });
   if (!preview && signal?.aborted !== true) {
+    await removeArchived(workings, calls);
     await removeRecords(workings, "call", calls, number);
     await removeRecords(workings, "lead", leads, number);
   }
@@ -99,6 +101,13 @@ async function eachRecord<S extends Subject>(
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return found;
+}
+
+/** What is left behind by a crash goes with the next try: the calls that lead to it are removed after it. */
+async function removeArchived({ archive, audience }: Workings, calls: readonly Call[]): Promise<void> {
+  for (const recording of calls.flatMap(({ recordings }) => recordings)) {
+    await archive?.remove(archiveKey(audience.tenantId, recording));
+  }
 }
 
 /** What calls and leads said under the number before they went by another one. @returns how many had something. */

@@ -120,9 +120,10 @@ const richest: Rule<"transcript"> = (current, said) => {
 
 const recordingProgress: { readonly [State in RecordingState]: number } = {
   pending: 0,
-  empty: 1,
   failed: 1,
   available: 2,
+  // That there is nothing to hear is known only once it was listened to.
+  empty: 3,
   expired: 3,
   archived: 4,
 };

@@ -22,6 +22,7 @@ export type {
   ImportSummary,
   IntegrationAbility,
   Integrations,
+  IntegrationsEngine,
   IntegrationsFactory,
   IntegrationStatus,
   MissedReason,
@@ -29,6 +30,7 @@ export type {
   OpenRecordingOptions,
   QuotaState,
   ReconcileOptions,
+  ReconcileSchedule,
   ReconcileSummary,
 } from "./integrations.ts";
 export type { RetentionOptions } from "./retention.ts";

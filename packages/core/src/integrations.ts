@@ -1,6 +1,7 @@
 import type { Call, RecordingState } from "./call.ts";
 import type { WebhookSetup, WebhookSetupResult } from "./provider-api.ts";
 import type { RecordingStream } from "./recording-stream.ts";
+import type { Job } from "./job.ts";
 import type { RunJob } from "./run-job.ts";
 import type { Workings } from "./workings.ts";
 
@@ -15,7 +16,7 @@ export interface Integrations {
    */
   importCalls(options: ImportOptions): Promise<ImportSummary>;
   /** The same in the background, by jobs; resolves once it is written down. See `status`. */
-  startImport(options: Pick<ImportOptions, "provider" | "from" | "to" | "restart">): Promise<ImportProgress>;
+  startImport(options: Pick<ImportOptions, "provider" | "from" | "to" | "notify" | "restart">): Promise<ImportProgress>;
   /** Ends an import, wherever it runs, after the page that it is at. False: none runs. */
   stopImport(provider: string): Promise<boolean>;
   /**
@@ -32,12 +33,30 @@ export interface Integrations {
   setupWebhook(provider: string, setup: WebhookSetup): Promise<WebhookSetupResult>;
   /** @throws ApiError, ConfigurationError */
   openRecording(callId: string, options?: OpenRecordingOptions): Promise<OpenedRecording>;
+}
+
+/** Integrations with what only the Offhook itself needs of them. */
+export interface IntegrationsEngine extends Integrations {
   /** The jobs that belong to it, by kind. */
   readonly runners: ReadonlyMap<string, RunJob>;
+  /** What else there is to do for a call. */
+  followUps(call: Call, hasEnded: boolean): readonly Job[];
+  /** What is to be done by itself from now on. */
+  scheduled(): readonly Job[];
 }
 
 /** Made once for each Offhook. */
-export type IntegrationsFactory = (workings: Workings) => Integrations;
+export type IntegrationsFactory = (workings: Workings) => IntegrationsEngine;
+
+/** How often and how far back to compare by itself. */
+export interface ReconcileSchedule {
+  /** Default 60. */
+  readonly everyMinutes?: number;
+  /** How far back each run looks. Default 26. */
+  readonly windowHours?: number;
+  /** By how much a run overlaps the one before, where that is longer ago than the window. Default 2. */
+  readonly overlapHours?: number;
+}
 
 export interface ImportOptions {
   /** The provider's name. */
@@ -48,6 +67,8 @@ export interface ImportOptions {
   readonly to?: string;
   /** Called after every page. */
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Whether handlers and notifiers hear of what is new, and vendors are asked for recordings. Default false. */
+  readonly notify?: boolean;
   /** Ends it after the page that it is at; it can go on later. */
   readonly signal?: AbortSignal;
   /** Begin anew, also where an earlier import has not come to its end. Default false. */
@@ -107,7 +128,15 @@ export interface ImportSummary extends ImportProgress {
 
 /** Codes that stay the same, texts that may be worded better. */
 export interface ImportNote {
-  readonly code: "range_clamped" | "no_calls_listed" | "other_account" | "pages_shifted" | "no_checkpoints";
+  readonly code:
+    | "range_clamped"
+    | "no_calls_listed"
+    | "other_account"
+    | "pages_shifted"
+    | "no_checkpoints"
+    | "no_deliveries"
+    | "deliveries_refused"
+    | "deliveries_failed";
   readonly text: string;
 }
 
@@ -116,6 +145,8 @@ export interface ReconcileOptions {
   /** What to compare. Default: the last 26 hours, or since two hours before the last run where that is longer ago. */
   readonly window?: { readonly hours: number } | { readonly from: string; readonly to?: string };
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Whether handlers and notifiers hear of what is new. Default true: it is what a webhook would have told. */
+  readonly notify?: boolean;
   readonly signal?: AbortSignal;
 }
 

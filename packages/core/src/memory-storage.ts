@@ -1,6 +1,7 @@
 import { updateOf } from "./delivery-update.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
 import { StorageError } from "./errors.ts";
+import { MemoryCheckpoints, type PutCheckpoints } from "./memory-checkpoints.ts";
 import { MemoryFeed } from "./memory-feed.ts";
 import { MemoryJobs } from "./memory-jobs.ts";
 import { matches, pageOf } from "./memory-lists.ts";
@@ -28,6 +29,7 @@ export function memoryStorage(): Storage {
   const identities = new Map<string, string>();
   const jobs = new MemoryJobs();
   const feed = new MemoryFeed();
+  const checkpoints = new MemoryCheckpoints();
   let writing: Promise<unknown> = Promise.resolve();
   let closed = false;
 
@@ -38,6 +40,8 @@ export function memoryStorage(): Storage {
   /** Collects the effects of one transaction and runs them only when its work succeeded. */
   function transactionOver(effects: (() => void)[]): StorageTransaction {
     const added = new Map<string, string>();
+    const put: PutCheckpoints = new Map();
+    effects.push(() => checkpoints.store(put));
     return {
       async insertDeliveries(batch) {
         return batch.map((delivery) => {
@@ -98,6 +102,10 @@ export function memoryStorage(): Storage {
           });
         }
         return corrected;
+      },
+      async putCheckpoints(batch) {
+        // Writes run one after the other: what is stored stays so until the effects have run.
+        return checkpoints.put(put, batch);
       },
     };
   }
@@ -218,6 +226,10 @@ export function memoryStorage(): Storage {
         bodies += 1;
       }
       return { bodies, changes: feed.expire(tenantId, changesBefore, limit) };
+    },
+    async getCheckpoint(tenantId, name) {
+      ensureOpen();
+      return checkpoints.get(tenantId, name);
     },
   };
 }

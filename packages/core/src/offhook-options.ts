@@ -1,10 +1,12 @@
 import { ConfigurationError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { InboundResponder } from "./inbound.ts";
+import type { ReconcileSchedule } from "./integrations.ts";
 import type { JobEngine } from "./job-engine.ts";
 import { consoleLogger, safeLogger, type Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Provider } from "./provider.ts";
+import type { RecordingArchive } from "./recording-archive.ts";
 import { checkRetention, type RetentionOptions } from "./retention.ts";
 import { normalizePrefix } from "./routes.ts";
 import type { Storage } from "./storage.ts";
@@ -35,6 +37,10 @@ export interface OffhookOptions {
   readonly jobEngine?: JobEngine;
   /** How long raw bodies and the live feed are kept. */
   readonly retention?: RetentionOptions;
+  /** Where recordings are kept for good, fetched as soon as they are there. Needs API clients. Default: at the vendor. */
+  readonly archive?: RecordingArchive;
+  /** Compares what vendors' APIs list with what webhooks told, by itself. Default: only when `reconcile` is called. */
+  readonly reconcile?: ReconcileSchedule;
   /** The clock. Milliseconds since 1970. */
   readonly now?: () => number;
   /** How long a delivery may wait for its commit before the sender is told to try again. Default 7,000 ms, so that the
@@ -72,6 +78,8 @@ export function checkOptions(options: OffhookOptions) {
     jobEngine: options.jobEngine,
     runJobs: options.runJobs ?? true,
     retention: checkRetention(options.retention),
+    archive: options.archive,
+    schedule: options.reconcile,
     logger: safeLogger(options.logger ?? consoleLogger),
     now: options.now ?? Date.now,
   };

@@ -1,16 +1,16 @@
 import { isRefusalCode, refused } from "./answers.ts";
 import { lacking } from "./abilities.ts";
-import { applyEvents } from "./apply.ts";
 import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
 import { ChangeFeed, type FeedEntry } from "./change-feed.ts";
 import { Committer } from "./committer.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
-import { OffhookError } from "./errors.ts";
+import { ConfigurationError, OffhookError } from "./errors.ts";
 import { fromRequest, toResponse, type RequestOrigin } from "./fetch.ts";
 import { handlerRunner, wantedChanges } from "./handlers.ts";
 import { runByKind } from "./job-kinds.ts";
+import type { ImportOptions, ImportSummary, Integrations, ReconcileOptions, ReconcileSummary } from "./integrations.ts";
 import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
 import type { Job } from "./job.ts";
 import type { Lead } from "./lead.ts";
@@ -21,14 +21,13 @@ import { checkOptions, type OffhookOptions } from "./offhook-options.ts";
 import { Outbox } from "./outbox.ts";
 import { queriesOn } from "./queries.ts";
 import type { ReceiveContext } from "./receive.ts";
-import { namesOfAsked, recordingJobKind, recordingRunner } from "./recording-job.ts";
 import { Relay } from "./relay.ts";
 import { pathOf } from "./request-target.ts";
 import { expire, retentionJob, retentionJobKind, retentionRunner, type RetentionContext } from "./retention.ts";
 import { createRouter, type Router } from "./routes.ts";
 import type { DeliverySummary, Expired, Page, StorageHealth } from "./storage.ts";
 import type { TellOptions, Told } from "./tell.ts";
-import { attachWorkings } from "./workings.ts";
+import { attachWorkings, type Workings } from "./workings.ts";
 
 export interface Offhook {
   readonly tenantId: string;
@@ -78,6 +77,16 @@ export interface Offhook {
    * happens in between is missed.
    */
   lastChangeId(): Promise<number>;
+  /**
+   * Brings a vendor's history in: see `Integrations`.
+   * @example
+   * await offhook.importCalls({ provider: "callrail", from: "2026-11-01T00:00:00Z", onProgress: console.log });
+   */
+  importCalls(options: ImportOptions): Promise<ImportSummary>;
+  /** Finds what webhooks have missed, and repairs only that: see `Integrations`. */
+  reconcile(options: ReconcileOptions): Promise<ReconcileSummary>;
+  /** What is done with the APIs of vendors. Undefined where no provider was given a client. */
+  readonly integrations: Integrations | undefined;
   /** Lets go of what is past its time now; a job does so every day. */
   expire(): Promise<Expired>;
   health(): Promise<StorageHealth>;
@@ -102,6 +111,7 @@ export interface WebhookAddress {
 export function createOffhook(options: OffhookOptions): Offhook {
   const settings = checkOptions(options);
   const { storage, providers, tenantId, handlers, notifiers, runJobs, retention, logger, now } = settings;
+  const { archive, schedule, jobTimeoutMs } = settings;
   const router = createRouter(providers, settings);
   const lifecycle = new Lifecycle({ storage, onOpen, finish });
   const open = (): Promise<void> => lifecycle.open();
@@ -111,19 +121,33 @@ export function createOffhook(options: OffhookOptions): Offhook {
   const retaining: RetentionContext = { storage, tenantId, retention, now };
   const getCall = (id: string): Promise<Call | undefined> => queries.calls.get(id);
   const getLead = (id: string): Promise<Lead | undefined> => queries.leads.get(id);
-  const run = runByKind(
-    new Map([
-      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead, logger })],
-      [recordingJobKind, recordingRunner({ tenantId, providers, now, getCall, apply: applyCallEvents })],
-      [retentionJobKind, retentionRunner(retaining)],
-    ]),
-  );
-  const jobs = jobRunner();
   const audience: Omit<TellOptions, "nowMs"> = {
     tenantId,
     wanted: wantedChanges(handlers, notifiers),
-    recordingProviders: namesOfAsked(providers),
+    followUps: (call, hasEnded) => integrations?.followUps(call, hasEnded) ?? [],
   };
+  const workings: Workings = {
+    storage,
+    providers,
+    audience,
+    now,
+    logger,
+    open,
+    onCommit,
+    archive,
+    schedule,
+    jobTimeoutMs,
+  };
+  // Comes with the clients: what an app does not use, it does not load.
+  const integrations = providers.find(({ api }) => api !== undefined)?.api?.integrations(workings);
+  const run = runByKind(
+    new Map([
+      ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead, logger })],
+      [retentionJobKind, retentionRunner(retaining)],
+      ...(integrations?.runners ?? []),
+    ]),
+  );
+  const jobs = jobRunner();
   const committer = new Committer({
     open,
     storage,
@@ -155,27 +179,39 @@ export function createOffhook(options: OffhookOptions): Offhook {
   let scheduling: Promise<void> | undefined;
 
   function jobRunner(): JobRunner {
-    const { jobEngine: engine, jobTimeoutMs } = settings;
+    const { jobEngine: engine } = settings;
     const common = { storage, tenantId, run, jobTimeoutMs, now, logger };
     return engine === undefined ? new Outbox(common) : new Relay({ ...common, engine, runJobs });
   }
 
   function onOpen(): void {
     if (!runJobs) return;
-    void scheduleRetention();
+    void scheduleJobs();
     jobs.wake();
   }
 
-  /** Once in a process. Where nothing can expire there is nothing to do. */
-  function scheduleRetention(): Promise<void> {
-    if (storage.expire === undefined) return Promise.resolve();
+  /** Once in a process. Where nothing can expire there is nothing to let go of. */
+  function scheduleJobs(): Promise<void> {
+    const scheduled = [
+      ...(storage.expire === undefined ? [] : [retentionJob(tenantId, now())]),
+      ...(integrations?.scheduled() ?? []),
+    ];
+    if (scheduled.length === 0) return Promise.resolve();
     scheduling ??= storage
-      .write((transaction) => transaction.insertJobs([retentionJob(tenantId, now())]))
+      .write((transaction) => transaction.insertJobs(scheduled))
       .catch((error: unknown) => {
         scheduling = undefined;
-        logger.error({ error: describeError(error) }, "Retention could not be scheduled");
+        logger.error({ error: describeError(error) }, "Retention and reconciling could not be scheduled");
       });
     return scheduling;
+  }
+
+  function requireIntegrations(): Integrations {
+    if (integrations !== undefined) return integrations;
+    throw new ConfigurationError(
+      "client_missing",
+      "Offhook: expected a provider with an API client, such as callrail({ client: createCallRailClient(…) }), got none",
+    );
   }
 
   function onCommit({ jobs: written, changed }: Told): void {
@@ -188,14 +224,6 @@ export function createOffhook(options: OffhookOptions): Offhook {
     await feed.stop();
     await scheduling;
     await jobs.stop();
-  }
-
-  async function applyCallEvents(calls: readonly CallEvent[]): Promise<void> {
-    onCommit(
-      await storage.write((transaction) =>
-        applyEvents(transaction, { calls, leads: [] }, { ...audience, nowMs: now() }),
-      ),
-    );
   }
 
   async function handle(request: IncomingRequest): Promise<Answer> {
@@ -222,7 +250,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     fetch: async (request, origin) => toResponse(await handle(fromRequest(request, origin))),
     async drain(drainOptions) {
       await open();
-      if (!runJobs) await scheduleRetention();
+      if (!runJobs) await scheduleJobs();
       return jobs.drain(drainOptions);
     },
     calls: queries.calls,
@@ -240,6 +268,9 @@ export function createOffhook(options: OffhookOptions): Offhook {
     },
     changes: (after, { signal } = {}) => feed.follow(after, signal),
     lastChangeId: () => feed.lastId(),
+    importCalls: async (importOptions) => requireIntegrations().importCalls(importOptions),
+    reconcile: async (reconcileOptions) => requireIntegrations().reconcile(reconcileOptions),
+    integrations,
     async expire() {
       await open();
       const { bodies, changes } = await expire(retaining);
@@ -252,7 +283,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     open,
     close: () => lifecycle.close(),
   };
-  return attachWorkings(offhook, { storage, providers, audience, now, logger, open, onCommit });
+  return attachWorkings(offhook, workings);
 }
 
 function addressesOf(router: Router): WebhookAddress[] {

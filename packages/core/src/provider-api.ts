@@ -1,3 +1,4 @@
+import type { Fetch } from "./api-client.ts";
 import type { CallEventDraft } from "./call-event.ts";
 import type { Call, Recording, Reference } from "./call.ts";
 import type { IntegrationsFactory } from "./integrations.ts";
@@ -17,6 +18,8 @@ export interface ProviderApi {
   readonly historyMonths?: number;
   /** Carriers on whose calls this vendor may have talked without knowing that we know them: `["twilio"]`. */
   readonly talksOn?: readonly string[];
+  /** What reads recordings instead of the platform, in tests; which hosts may be asked stays checked. */
+  readonly fetch?: Fetch | undefined;
   /** Where recordings may lie: `api.twilio.com`, or `*.example.com` for every name below. */
   readonly recordingHosts: readonly string[];
 
@@ -37,7 +40,11 @@ export interface ProviderApi {
    */
   findRecording?(call: Call, context?: ApiContext): Promise<CallEventDraft | "none" | "later">;
   /** Where a recording can be read now, and with which credentials. "gone": the vendor has let go of it. */
-  locateRecording?(recording: Recording, call: Call, context?: ApiContext): Promise<RecordingLocation | "gone" | "later">;
+  locateRecording?(
+    recording: Recording,
+    call: Call,
+    context?: ApiContext,
+  ): Promise<RecordingLocation | "gone" | "later">;
   /** Tells the vendor where to send its webhooks. */
   setupWebhook?(setup: WebhookSetup, context?: ApiContext): Promise<WebhookSetupResult>;
 }

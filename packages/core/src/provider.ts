@@ -1,7 +1,8 @@
 import type { CallEventDraft } from "./call-event.ts";
-import type { Call, JsonValue, Phone, Reference } from "./call.ts";
+import type { JsonValue, Phone, Reference } from "./call.ts";
 import type { VerifiedDelivery } from "./delivery.ts";
 import type { LeadEventDraft } from "./lead.ts";
+import type { ProviderApi } from "./provider-api.ts";
 import type { Verification } from "./verification.ts";
 
 /** One vendor integration, declared as data. Core performs everything; a provider only answers questions. */
@@ -9,11 +10,8 @@ export interface Provider {
   /** Lower case, unique in one Offhook: `twilio`. Part of ids and routes. */
   readonly name: string;
   readonly routes: readonly ProviderRoute[];
-  /**
-   * Asks the vendor for the recording of a call that ended without one, two minutes after its end. Undefined: it has
-   * none yet, and is asked again with growing pauses. Null: there is none, and will be none.
-   */
-  fetchRecording?(call: Call): Promise<CallEventDraft | null | undefined>;
+  /** What the vendor's API can be asked. Missing where the app gave no client. */
+  readonly api?: ProviderApi;
 }
 
 /** One webhook address of a provider. */

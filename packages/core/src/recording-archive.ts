@@ -1,3 +1,4 @@
+import type { Recording } from "./call.ts";
 import type { RecordingStream } from "./recording-stream.ts";
 
 /**
@@ -19,4 +20,18 @@ export interface RecordingArchive {
 export interface ArchivedContent {
   readonly contentType: string;
   readonly body: ReadableStream<Uint8Array>;
+}
+
+/** Under which key a recording is kept: of the vendor's names alone, because a call's id may change by a merge. */
+export function archiveKey(tenantId: string, { provider, id }: Pick<Recording, "provider" | "id">): string {
+  return [tenantId, provider, id].map(keyPart).join("/");
+}
+
+const plainPart = /^[A-Za-z0-9][\w-]{0,120}$/;
+
+/** Other ids are written in hexadecimal, with a mark that no plain part has at its beginning. */
+function keyPart(text: string): string {
+  if (plainPart.test(text)) return text;
+  const hex = Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `_${hex}`;
 }

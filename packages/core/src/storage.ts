@@ -106,8 +106,8 @@ export interface StorageTransaction {
    */
   updateDeliveries?(updates: readonly DeliveryUpdate[]): Promise<number>;
   /**
-   * Ability: writes documents, all of them or none. Each must follow upon what is stored: its `version` is one more
-   * than there is, 1 where there is none.
+   * Ability: writes documents, all of them or none. Each must follow upon what is stored, or stands before it in the
+   * batch: its `version` is one more than there is, 1 where there is none.
    *
    * @returns false where one does not, because somebody else was faster; then none is written.
    */

@@ -4,7 +4,6 @@ import type { HandlePayload, WantedChanges } from "./handlers.ts";
 import { newJob, type Job } from "./job.ts";
 import type { Lead } from "./lead.ts";
 import type { RecordChange, RecordChangeType } from "./record-change.ts";
-import { recordingJob } from "./recording-job.ts";
 import type { RecordOf, StorageTransaction, Subject } from "./storage.ts";
 
 /** A record as it was and as it is now. */
@@ -23,8 +22,8 @@ export interface TellOptions {
   readonly nowMs: number;
   /** Who wants to hear of which change; a change that nobody wants to hear of makes no job. */
   readonly wanted: WantedChanges;
-  /** Providers that can be asked for the recording of a call. */
-  readonly recordingProviders: ReadonlySet<string>;
+  /** What else there is to do for a call, such as asking for its recording. */
+  readonly followUps: (call: Call, hasEnded: boolean) => readonly Job[];
 }
 
 /** How much there is to do and to show after a commit. */
@@ -53,8 +52,10 @@ export async function tell(
     if (each.after !== undefined) {
       jobs.push(...handlerJobs(types, each.after.id, each.cause, options));
       entries.push({ tenantId, subject: each.subject, recordId: each.after.id, types, at });
-      if (each.subject === "call" && types.includes("call.ended"))
-        jobs.push(...recordingJob(each.after as Call, options));
+      if (each.subject === "call") {
+        const call = each.after as Call; // as the subject says
+        jobs.push(...options.followUps(call, types.includes("call.ended")));
+      }
     }
     const gone: readonly RecordChangeType[] = [`${each.subject}.removed`];
     for (const { id } of each.before) {

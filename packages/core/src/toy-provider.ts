@@ -1,7 +1,8 @@
 import { createReference } from "./references.ts";
 import { parseJson } from "./json.ts";
 import type { CallEventType } from "./call-event.ts";
-import type { CallStatus } from "./call.ts";
+import type { CallStatus, Recording } from "./call.ts";
+import { phoneFromE164 } from "./e164.ts";
 import type { IncomingRequest } from "./delivery.ts";
 import { PayloadError } from "./errors.ts";
 import type { Provider, Translation } from "./provider.ts";
@@ -18,6 +19,9 @@ export interface ToyPayload {
   readonly at?: string | null;
   readonly note?: string;
   readonly lead?: string;
+  /** The caller, in E.164. */
+  readonly from?: string;
+  readonly recordings?: readonly Recording[];
   /** What the mapper should do wrong. */
   readonly trouble?: "throws" | "unreadable" | "deep" | "bad-id";
   readonly asks?: boolean;
@@ -72,7 +76,13 @@ function translate(payload: ToyPayload): Translation {
               type: payload.type,
               occurredAt: payload.at ?? null,
               references,
-              facts: { status: payload.status, note: payload.note, metadata: metadata as null },
+              facts: {
+                status: payload.status,
+                note: payload.note,
+                from: phoneFromE164(payload.from),
+                recordings: payload.recordings,
+                metadata: metadata as null,
+              },
             },
           ],
     leads:

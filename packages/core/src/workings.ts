@@ -1,6 +1,8 @@
 import { ConfigurationError } from "./errors.ts";
+import type { ReconcileSchedule } from "./integrations.ts";
 import type { Logger } from "./logger.ts";
 import type { Provider } from "./provider.ts";
+import type { RecordingArchive } from "./recording-archive.ts";
 import type { Storage } from "./storage.ts";
 import type { TellOptions, Told } from "./tell.ts";
 
@@ -16,6 +18,11 @@ export interface Workings {
   readonly open: () => Promise<void>;
   /** To be called after a commit. */
   readonly onCommit: (told: Told) => void;
+  readonly archive: RecordingArchive | undefined;
+  /** When to reconcile by itself; undefined: only when asked to. */
+  readonly schedule: ReconcileSchedule | undefined;
+  /** How long one run of a job may take. Milliseconds. */
+  readonly jobTimeoutMs: number;
 }
 
 // Registered, so that the doors of this package find it in an object that another copy has made: ESM and CommonJS.
@@ -36,8 +43,9 @@ export function workingsOf(owner: object): Workings {
   );
 }
 
-/** As handlers, notifiers and vendors do not hear of it; live views still do. */
+/** As handlers, notifiers and vendors do not hear of it; live views and the archive still do. */
 export function unheard(workings: Workings): Workings {
-  const { tenantId } = workings.audience;
-  return { ...workings, audience: { tenantId, wanted: new Map(), recordingProviders: new Set() } };
+  const { tenantId, followUps } = workings.audience;
+  // What is asked of vendors is asked when a call ends.
+  return { ...workings, audience: { tenantId, wanted: new Map(), followUps: (call) => followUps(call, false) } };
 }

@@ -92,7 +92,8 @@ export function flatEvent(
   const span = spanOf(conversation.start_time_unix_secs, conversation.call_duration_secs, state);
   const analysis = successful == null && summary == null ? null : readAnalysis(conversation);
   return {
-    type: typeOf(state, !afterCall && conversation.status !== "processing"),
+    // Less than the whole conversation: whoever knows that one outranks it.
+    type: typeOf(state, false),
     occurredAt: at ?? span.endedAt ?? null,
     references: requireReferences(kind, referencesOf({ conversationId: conversation.conversation_id })),
     facts: {

@@ -130,7 +130,7 @@ describe("the small events", () => {
       termination_reason: "",
     };
     expect(eventOf(item)).toMatchObject({
-      type: "call.analyzed",
+      type: "call.ended",
       references: [conversation],
       facts: { status: "completed", direction: "inbound", from: null, to: null, analysis: { successful: false } },
     });

@@ -1,13 +1,7 @@
 import { isoFromSeconds, isoFromText, parseJson, PayloadError } from "@offhook/core";
 import * as z from "zod/mini";
+import { flag, lenient, number, text } from "./lenient.ts";
 
-// A member of the wrong type counts as missing: it must not lose the event. Members that are not read are not copied.
-const lenient = <Schema extends z.core.$ZodType>(schema: Schema) =>
-  // oxlint-disable-next-line promise/valid-params -- zod's, not a promise's
-  z.catch(z.nullish(schema), null);
-const text = lenient(z.string());
-const number = lenient(z.number());
-const flag = lenient(z.boolean());
 const numberOrText = lenient(z.union([z.number(), z.string()]));
 const anything = z.optional(z.unknown());
 const part = <Shape extends z.core.$ZodShape>(shape: Shape) => lenient(z.object(shape));
@@ -52,7 +46,8 @@ const metadata = part({
   }),
 });
 
-const conversationSchema = z.object({
+/** The webhook's `data`, and the API's answer for one conversation. */
+export const conversationSchema = z.object({
   conversation_id: text,
   agent_id: text,
   agent_name: text,
@@ -65,8 +60,8 @@ const conversationSchema = z.object({
   has_audio: flag,
 });
 
-// What the list of conversations and the legacy `conversation.ended` have in common: everything on one level.
-const flatSchema = z.object({
+/** What the list of conversations and the legacy `conversation.ended` have in common: everything on one level. */
+export const flatSchema = z.object({
   conversation_id: text,
   agent_id: text,
   agent_name: text,

@@ -1,5 +1,6 @@
 import { ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
 import type { ElevenLabsConversionRule } from "./analysis.ts";
+import type { ElevenLabsClient } from "./create-client.ts";
 import { toTranslation } from "./events.ts";
 import { replyToQuestion, toQuestion } from "./initiation.ts";
 import { readInitiation, readPayloads } from "./payload.ts";
@@ -27,6 +28,8 @@ export interface ElevenLabsOptions {
    * none. Must be pure, because a replay asks again; what it throws keeps the delivery as failed.
    */
   readonly conversion?: false | ElevenLabsConversionRule;
+  /** `createElevenLabsClient` of `@offhook/elevenlabs/client`: for import, reconcile, recordings and Twilio's calls. */
+  readonly client?: Pick<ElevenLabsClient, "connect">;
 }
 
 /** How the initiation webhook, which is not signed, proves where it comes from. */
@@ -47,7 +50,7 @@ export interface ElevenLabsInitiation {
  * header's name.
  */
 export function elevenlabs(options: ElevenLabsOptions): Provider {
-  const { maxBodyBytes = 32 * 1024 * 1024, conversion, initiation } = options;
+  const { maxBodyBytes = 32 * 1024 * 1024, conversion, initiation, client } = options;
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw new ConfigurationError("option_invalid", "elevenlabs({ maxBodyBytes }): expected a whole number above 0");
   }
@@ -63,7 +66,11 @@ export function elevenlabs(options: ElevenLabsOptions): Provider {
     acknowledgement: 200,
     translate: (delivery) => toTranslation(readPayloads(delivery.body), conversion),
   };
-  return { name: "elevenlabs", routes: initiation === undefined ? [webhook] : [webhook, initiationRoute(initiation)] };
+  return {
+    name: "elevenlabs",
+    ...(client === undefined ? {} : { api: client.connect({ conversion }) }),
+    routes: initiation === undefined ? [webhook] : [webhook, initiationRoute(initiation)],
+  };
 }
 
 function initiationRoute(initiation: ElevenLabsInitiation): ProviderRoute {

@@ -41,7 +41,7 @@ function eventsOf(event: CallEventName, call: RetellCall, sentAt: string | null)
     case "call_ended":
       return [endedEvent(call, references, sentAt)];
     case "call_analyzed":
-      return analyzedEvents(call, references, sentAt);
+      return finalEvents("call.analyzed", call, references, sentAt);
     case "transcript_updated":
       // Comes after each turn with all turns so far; the whole transcript comes with the end.
       return [{ type: "call.progressed", occurredAt: sentAt, references, facts: { status: "in_progress" } }];
@@ -57,7 +57,7 @@ function eventsOf(event: CallEventName, call: RetellCall, sentAt: string | null)
 const twilioCallSid = /^CA[0-9a-fA-F]{32}$/;
 
 /** A call on a number that Twilio carries has the leg's name as well, so that both vendors' events meet. */
-function referencesOf({ call_id: id, telephony_identifier: telephony }: RetellCall): Reference[] {
+export function referencesOf({ call_id: id, telephony_identifier: telephony }: RetellCall): Reference[] {
   const references = [createReference("retell", id, "session")];
   const sid = telephony?.twilio_call_sid;
   if (sid != null && twilioCallSid.test(sid)) references.push(createReference("twilio", sid, "leg"));
@@ -65,7 +65,11 @@ function referencesOf({ call_id: id, telephony_identifier: telephony }: RetellCa
 }
 
 /** Never sent for a call that does not connect, so its start is the moment of the answer. */
-function startedEvent(call: RetellCall, references: readonly Reference[], sentAt: string | null): CallEventDraft {
+export function startedEvent(
+  call: RetellCall,
+  references: readonly Reference[],
+  sentAt: string | null,
+): CallEventDraft {
   const startedAt = isoFromMs(call.start_timestamp);
   return {
     type: "call.answered",
@@ -98,25 +102,31 @@ function endedEvent(call: RetellCall, references: readonly Reference[], sentAt: 
   };
 }
 
-function analyzedEvents(call: RetellCall, references: readonly Reference[], sentAt: string | null): CallEventDraft[] {
+/** All that is known of a call that is over. */
+export function finalEvents(
+  type: CallEventDraft["type"],
+  call: RetellCall,
+  references: readonly Reference[],
+  occurredAt: string | null,
+): CallEventDraft[] {
   const ending = endingIn(call);
   const facts = finalFacts(call, ending);
   if (ending.certain) {
-    return [{ type: "call.analyzed", occurredAt: sentAt, references, facts: { ...facts, status: ending.status } }];
+    return [{ type, occurredAt, references, facts: { ...facts, status: ending.status } }];
   }
-  // Without a reason the status is a guess. It counts when nothing else is known, but the analysis outranks the end,
-  // and must not turn its "no answer" into "failed".
+  // Without a reason the status is a guess. It counts when nothing else is known, but must not turn the "no answer" of
+  // the end, which an analysis outranks, into "failed".
   return [
-    { type: "call.analyzed", occurredAt: sentAt, references, facts },
-    { type: "call.progressed", occurredAt: sentAt, references, facts: { status: ending.status } },
+    { type, occurredAt, references, facts },
+    { type: "call.progressed", occurredAt, references, facts: { status: ending.status } },
   ];
 }
 
-const endingIn = (call: RetellCall): Ending =>
+export const endingIn = (call: RetellCall): Ending =>
   endingOf(call.disconnection_reason, call.call_status, call.call_analysis?.in_voicemail);
 
 /** Who is on the call, and what the app gave to it. */
-function partyFacts(call: RetellCall): CallFacts {
+export function partyFacts(call: RetellCall): CallFacts {
   const { agent_id: id, agent_name: name } = call;
   // Calls in the browser have no numbers and no direction.
   const isWeb = call.call_type === "web_call";

@@ -93,6 +93,12 @@ const inboundSchema = z.object({ call_id: text, agent_id: text, from_number: tex
 /** https://docs.retellai.com/features/inbound-call-webhook */
 export type RetellInbound = z.infer<typeof inboundSchema>;
 
+/** Undefined for what names no call. */
+export function readCall(json: unknown): RetellCall | undefined {
+  const call = callSchema.safeParse(json);
+  return call.success ? call.data : undefined;
+}
+
 /** @throws PayloadError `payload_invalid` for what is no JSON, names no event, or is an event of a call without its id. */
 export function readPayload(delivery: VerifiedDelivery): RetellPayload {
   const envelope = envelopeSchema.safeParse(parseJson(delivery.body));
@@ -110,11 +116,11 @@ export function readPayload(delivery: VerifiedDelivery): RetellPayload {
     return { kind: "call-inbound", event, inbound: inbound.success ? inbound.data : {}, sentAt };
   }
   if (!isCallEvent(event)) return { kind: "other", event };
-  const call = callSchema.safeParse(envelope.data.call);
-  if (!call.success) {
+  const call = readCall(envelope.data.call);
+  if (call === undefined) {
     throw new PayloadError("payload_invalid", `Retell event "${event}": expected a "call" with a "call_id", got none`);
   }
-  return { kind: "call", event, call: call.data, sentAt };
+  return { kind: "call", event, call, sentAt };
 }
 
 /** A JSON object, of which nothing more is known. */

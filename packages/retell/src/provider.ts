@@ -1,4 +1,5 @@
 import type { Provider, ProviderRoute, Secrets } from "@offhook/core";
+import type { RetellClient } from "./create-client.ts";
 import { toTranslation } from "./events.ts";
 import { emptyReply } from "./inbound.ts";
 import { readPayload } from "./payload.ts";
@@ -17,6 +18,8 @@ export interface RetellOptions {
    * it is for relays of your own, and such a request can be replayed at any time. Default false.
    */
   readonly legacyBodySignature?: boolean;
+  /** `createRetellClient` of `@offhook/retell/client`: for import, reconcile and recordings. */
+  readonly client?: Pick<RetellClient, "connect">;
 }
 
 /**
@@ -44,6 +47,7 @@ export function retell(options: RetellOptions): Provider {
   };
   return {
     name: "retell",
+    ...(options.client === undefined ? {} : { api: options.client.connect() }),
     // Both take everything; whoever calls only the second one waits for an answer.
     routes: [
       webhook,

@@ -3,7 +3,7 @@ import type { RetellOptions } from "./provider.ts";
 import { retellVerification, signatureHeader } from "./verification.ts";
 
 /** A webhook of Retell as it arrived, and the options to judge it by. */
-export interface SignedRetellWebhook extends RetellOptions {
+export interface SignedRetellWebhook extends Omit<RetellOptions, "client"> {
   /** The raw body. Not a parsed one: JSON that is written again has other bytes. */
   readonly body: string | Uint8Array;
   /** The header `x-retell-signature`; what is missing is refused. */

@@ -68,6 +68,11 @@ describe.skipIf(postgresUrl === undefined)("a role that owns nothing", () => {
       await transaction.remove?.("call", stored);
       await tellIn(transaction, { ...callEvent("evt_4", ["CA3"]), tenantId });
     });
+    for (const version of [1, 2]) {
+      const checkpoint = { tenantId, name: "import", version, value: tenantId };
+      expect(await storage.write(async (transaction) => transaction.putCheckpoints?.([checkpoint]))).toBe(true);
+      expect(await storage.getCheckpoint(tenantId, "import")).toEqual(checkpoint);
+    }
     expect(await storage.health(tenantId)).toMatchObject({ calls: 1, events: 1 });
   }
 
@@ -98,6 +103,7 @@ describe.skipIf(postgresUrl === undefined)("a role that owns nothing", () => {
     expect(await north.health("south")).toMatchObject({ calls: 0, events: 0, deliveries: { applied: 0 } });
     expect(await north.get("call", "south", reference("CA3"))).toBeUndefined();
     expect((await north.list("call", { tenantId: "south", limit: 10 })).data).toEqual([]);
+    expect(await north.getCheckpoint("south", "import")).toBeUndefined();
     const forged = north.write((transaction) => transaction.insertDeliveries([delivery(9, { tenantId: "south" })]));
     await expect(forged).rejects.toMatchObject({ code: "storage_failed" });
     // Without a tenant the connection sees nothing.

@@ -15,7 +15,7 @@ describe.skipIf(postgresUrl === undefined)("D01, D03, D04, D05, D08", () => {
     capabilities: {
       durable: true,
       concurrentProcesses: true,
-      abilities: ["deadJobs", "changeFeed", "changeWatch", "corrections", "expiry"],
+      abilities: ["deadJobs", "changeFeed", "changeWatch", "corrections", "expiry", "checkpoints"],
     },
     async create() {
       const { schema, drop } = testSchema();

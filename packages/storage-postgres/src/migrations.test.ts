@@ -1,11 +1,13 @@
 import { ConfigurationError, StorageError } from "@offhook/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrationSql, postgresStorage, type PostgresStorage, type PostgresStorageOptions } from "./index.ts";
+import { job, tenantId } from "./test-data.ts";
 import { postgresUrl, runSql, testSchema, type TestSchema } from "./test-database.ts";
 
 describe.skipIf(postgresUrl === undefined)("migrations", () => {
   let own: TestSchema;
   const made: PostgresStorage[] = [];
+  const applied = [{ version: 1 }, { version: 2 }];
 
   beforeEach(() => {
     own = testSchema();
@@ -30,7 +32,7 @@ describe.skipIf(postgresUrl === undefined)("migrations", () => {
     const before = await tablesIn("public");
     await storageWith().migrate();
     expect(await tablesIn(own.schema)).toEqual(
-      expect.arrayContaining(["calls", "call_events", "deliveries", "jobs", "leads", "migrations"]),
+      expect.arrayContaining(["calls", "call_events", "checkpoints", "deliveries", "jobs", "leads", "migrations"]),
     );
     expect(await tablesIn("public")).toEqual(before);
   });
@@ -55,13 +57,34 @@ describe.skipIf(postgresUrl === undefined)("migrations", () => {
     await storage.migrate();
     await storage.migrate();
     await runSql(own.url, migrationSql({ schema: own.schema }));
-    expect(await runSql(own.url, `select version from "${own.schema}".migrations`)).toEqual([{ version: 1 }]);
+    expect(await runSql(own.url, `select version from "${own.schema}".migrations order by 1`)).toEqual(applied);
   });
 
   test("are done once by many processes that start at the same time", async () => {
     const storages = Array.from({ length: 6 }, () => storageWith({ migrate: "auto" }));
     await Promise.all(storages.map((storage) => storage.open()));
-    expect(await runSql(own.url, `select version from "${own.schema}".migrations`)).toEqual([{ version: 1 }]);
+    expect(await runSql(own.url, `select version from "${own.schema}".migrations order by 1`)).toEqual(applied);
+  });
+
+  test("D01: bring a schema of version 1 up to date with all that is in it", async () => {
+    const storage = storageWith();
+    await storage.migrate();
+    await storage.open();
+    await storage.write((transaction) => transaction.insertJobs([job("job_1")]));
+    await runSql(
+      own.url,
+      `drop table "${own.schema}".checkpoints; delete from "${own.schema}".migrations where version > 1`,
+    );
+    const later = storageWith();
+    await expect(later.open()).rejects.toMatchObject({
+      code: "storage_outdated",
+      message: expect.stringContaining("expected version 2, got 1") as unknown,
+    });
+    await later.migrate();
+    await later.open();
+    const checkpoint = { tenantId, name: "import", version: 1, value: {} };
+    expect(await later.write(async (transaction) => transaction.putCheckpoints?.([checkpoint]))).toBe(true);
+    expect((await later.health(tenantId)).jobs.waiting).toBe(1);
   });
 
   test("may be applied by hand from their SQL", async () => {

@@ -140,6 +140,16 @@ const migrations: readonly ((schema: string) => string)[] = [
     alter table ${schema}.lead_events alter column event set compression lz4;
   end if;
   `,
+  (schema) => `
+  create table ${schema}.checkpoints (
+    tenant_id text collate "C" not null,
+    name text collate "C" not null,
+    version bigint not null,
+    -- JSON.
+    value text not null,
+    primary key (tenant_id, name)
+  );
+  `,
 ];
 
 const latest = migrations.length;

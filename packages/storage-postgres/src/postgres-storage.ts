@@ -1,6 +1,7 @@
 import { StorageError, type RecordOf, type Reference, type Storage, type Stored, type Subject } from "@offhook/core";
 import { changeChannel, type ChangeChannel } from "./change-channel.ts";
 import { changeFeed } from "./change-feed.ts";
+import { checkpointsIn } from "./checkpoints.ts";
 import { connectionOver, type Connection } from "./connection.ts";
 import { deliveryTable } from "./delivery-table.ts";
 import { healthIn } from "./health.ts";
@@ -176,6 +177,7 @@ export function postgresStorage(options: PostgresStorageOptions): PostgresStorag
         const changes = await connection.transact((session) => tables.feed.expire(session, expiry));
         return { bodies, changes };
       }),
+    getCheckpoint: (tenantId, name) => read((session) => tables.checkpoints.get(session, tenantId, name)),
   };
 }
 
@@ -187,6 +189,7 @@ function tablesOf(schema: string) {
     leads: subjectTable(schema, "lead"),
     jobs: jobsIn(schema),
     feed: changeFeed(schema),
+    checkpoints: checkpointsIn(schema),
   };
   return {
     ...tables,

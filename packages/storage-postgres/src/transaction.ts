@@ -1,5 +1,6 @@
 import { StorageError, type StorageTransaction, type Subject } from "@offhook/core";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { DeliveryTable } from "./delivery-table.ts";
 import type { Jobs } from "./jobs.ts";
 import { keyText } from "./key-text.ts";
@@ -29,6 +30,7 @@ export interface Tables {
   readonly leads: SubjectTable<"lead">;
   readonly jobs: Jobs;
   readonly feed: ChangeFeed;
+  readonly checkpoints: Checkpoints;
 }
 
 /** Rows among which a tenant's count of events is spread: writes that come together seldom take the same one. */
@@ -93,6 +95,7 @@ export function transactionsOver(schema: string, tables: Tables): (session: Sess
             for (const { record, events } of stored) count(subject, record.tenantId, -events.length);
           }),
         updateDeliveries: (updates) => attempt(() => tables.deliveries.update(session, updates)),
+        putCheckpoints: (checkpoints) => attempt(() => tables.checkpoints.put(session, checkpoints)),
       },
       async finish() {
         await Promise.all(pending);

@@ -9,7 +9,7 @@ describeStorage({
   capabilities: {
     durable: true,
     concurrentProcesses: true,
-    abilities: ["deadJobs", "changeFeed", "corrections", "expiry"],
+    abilities: ["deadJobs", "changeFeed", "corrections", "expiry", "checkpoints"],
   },
   async create() {
     const folder = await mkdtemp(join(tmpdir(), "offhook-sqlite-"));

@@ -134,7 +134,9 @@ test("D01: what a file of version 1 has goes on as if it had been written today"
       const replaces = await transaction.load("call", tenantId, later.references);
       await transaction.save("call", [{ record: foldCall([first, later]), newEvents: [later], replaces }]);
       await transaction.remove?.("call", await transaction.load("call", tenantId, second.references));
+      expect(await transaction.putCheckpoints?.([checkpoint])).toBe(true);
     });
+    expect(await storage.getCheckpoint?.(tenantId, "import")).toEqual(checkpoint);
     const list = async (phone: string) =>
       (await storage.list("call", { tenantId, limit: 10, phone })).data.map(({ version }) => version);
     expect([await list(ana.e164), await list(office.e164)]).toEqual([[2], [2]]);
@@ -150,6 +152,8 @@ test("D01: what a file of version 1 has goes on as if it had been written today"
     });
   });
 });
+
+const checkpoint = { tenantId, name: "import", version: 1, value: { page: 2 } };
 
 const expiry = {
   bodiesBefore: "2026-06-01T00:00:00.000Z",

@@ -168,6 +168,15 @@ export const migrations: readonly string[] = [
     delete from call_agents where tenant_id = old.tenant_id and agent_id = old.agent_id and calls = 0;
   end;
   `,
+  `
+  create table checkpoints (
+    tenant_id text not null,
+    name text not null,
+    version integer not null,
+    value text not null,
+    primary key (tenant_id, name)
+  ) strict, without rowid;
+  `,
 ];
 
 /**

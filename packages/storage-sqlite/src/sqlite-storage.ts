@@ -9,6 +9,7 @@ import {
   type Stored,
   type Subject,
 } from "@offhook/core";
+import { getCheckpointOn } from "./checkpoints.ts";
 import { connect, inMemory, prepare, whileBusy, type Connections, type ConnectOptions } from "./connection.ts";
 import { deliveryColumns, toDelivery, type DeliveryRowWithBody } from "./delivery-rows.ts";
 import { listChangesOn } from "./feed.ts";
@@ -187,6 +188,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
     retryJobs: (retry) => inTransaction(({ retryJobs }) => guarded(() => retryJobs(retry))),
     listChanges: (query) => read(({ listChanges }) => listChanges(query)),
     expire: (expiry) => inTransaction(({ expire }) => guarded(() => expire(expiry))),
+    getCheckpoint: (tenantId, name) => read(({ getCheckpoint }) => getCheckpoint(tenantId, name)),
   };
 }
 
@@ -223,6 +225,7 @@ function prepareStorage(connections: Connections) {
     firstDue: firstDueOn(reader),
     listJobs: listJobsOn(reader),
     listChanges: listChangesOn(reader),
+    getCheckpoint: getCheckpointOn(reader),
     health: healthOn(reader),
     findDelivery: (tenantId: string, id: string) => {
       const row = selectDelivery.get(keyText(tenantId), id);

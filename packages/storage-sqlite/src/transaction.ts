@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StorageError, type Job, type StorageTransaction, type Stored, type Subject } from "@offhook/core";
+import { putCheckpointsOn } from "./checkpoints.ts";
 import { insertChangesInto } from "./feed.ts";
 import { insertJobsInto } from "./jobs.ts";
 import { insertDeliveryInto, updateDeliveryOn } from "./journal.ts";
@@ -25,6 +26,7 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
   const insertDelivery = insertDeliveryInto(database, index);
   const updateDelivery = updateDeliveryOn(database);
   const insertChanges = insertChangesInto(database);
+  const putCheckpoints = putCheckpointsOn(database);
   const countEvents = database.prepare(
     `insert into event_counts (tenant_id, events) values (?, ?)
      on conflict do update set events = events + excluded.events`,
@@ -101,6 +103,7 @@ export function transactionsOn(database: DatabaseSync): () => OpenTransaction {
             }
           }),
         updateDeliveries: (updates) => attempt(() => updates.filter(updateDelivery).length),
+        putCheckpoints: (checkpoints) => attempt(() => putCheckpoints(checkpoints)),
       },
       finish() {
         index.finish();

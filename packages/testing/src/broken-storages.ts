@@ -1,4 +1,5 @@
 import { brokenAbilities } from "./broken-abilities.ts";
+import { brokenCheckpoints } from "./broken-checkpoints.ts";
 import { brokenCorrections } from "./broken-corrections.ts";
 import { brokenExpiry } from "./broken-expiry.ts";
 import { brokenFeed } from "./broken-feed.ts";
@@ -26,4 +27,5 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...brokenRemoval,
   ...brokenCorrections,
   ...brokenExpiry,
+  ...brokenCheckpoints,
 ];

@@ -7,6 +7,7 @@ const uses: { readonly [Ability in StorageAbility]: string } = {
   changeWatch: "live views hear of other processes at once",
   corrections: "deliveries can be replayed and erased",
   expiry: "what is past its time can go",
+  checkpoints: "imports can go on from where they stopped",
 };
 
 /** One for each ability, so that the output of a run says which a storage has: those that are skipped are missing. */

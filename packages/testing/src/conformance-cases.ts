@@ -1,5 +1,6 @@
 import { abilityCases } from "./conformance-abilities.ts";
 import type { StorageCase } from "./conformance-case.ts";
+import { checkpointCases } from "./conformance-checkpoints.ts";
 import { correctionCases } from "./conformance-corrections.ts";
 import { crossingCases } from "./conformance-crossing.ts";
 import { deadJobCases } from "./conformance-dead-jobs.ts";
@@ -34,6 +35,7 @@ export function storageCases(): readonly StorageCase[] {
     ...removalCases,
     ...correctionCases,
     ...expiryCases,
+    ...checkpointCases,
     ...deadJobCases,
   ];
 }

@@ -1,4 +1,4 @@
-import type { DeliveryUpdate, Job, JobSettlement, Storage, StorageTransaction } from "@offhook/core";
+import type { Checkpoint, DeliveryUpdate, Job, JobSettlement, Storage, StorageTransaction } from "@offhook/core";
 import { assertEqual, assertThat } from "./conformance-assert.ts";
 import { needsOf, type StorageCase } from "./conformance-case.ts";
 import { able } from "./storage-abilities.ts";
@@ -16,7 +16,8 @@ import {
 } from "./storage-samples.ts";
 
 type Method = Exclude<keyof Storage, "open" | "close" | "write" | "watchChanges"> | keyof StorageTransaction;
-type ReadMethod = "get" | "load" | "list" | "getDelivery" | "listDeliveries" | "health" | "listJobs" | "listChanges";
+type ReadMethod =
+  "get" | "load" | "list" | "getDelivery" | "listDeliveries" | "health" | "listJobs" | "listChanges" | "getCheckpoint";
 type Tenant = "north" | "south";
 
 /** An id that only this tenant has; all others are in both. */
@@ -27,6 +28,7 @@ const referencesOf = (tenant: Tenant) => ["CA1", "CA2", only(tenant)].map((name)
 const references = [...referencesOf("north"), reference(only("south"))];
 const deliveryIds = [delivery(1).id, delivery(2).id, only("north"), only("south")];
 const jobIds = ["dead", "leased", "waiting", only("north"), only("south")];
+const checkpointNames = ["import", only("north"), only("south")];
 const leaseToken = "token";
 
 /** Fills a tenant with something of everything. What the other one has too differs by the tenant's name in it. */
@@ -41,6 +43,9 @@ async function fill(storage: Storage, tenant: Tenant): Promise<void> {
     ]);
     await transaction.insertJobs([jobOf("dead"), jobOf("leased")]);
     await transaction.insertChanges?.([change("call_toy_CA1", own), change(only(tenant), { ...own, at: at(9) })]);
+    await transaction.putCheckpoints?.(
+      ["import", only(tenant)].map((name): Checkpoint => ({ ...own, name, version: 1, value: tenant })),
+    );
   });
   for (const each of referencesOf(tenant)) {
     const facts = { callFacts: { note: tenant, agent: { id: tenant } }, leadFacts: { firstName: tenant } };
@@ -81,6 +86,8 @@ const reads: { readonly [Name in ReadMethod]: (storage: Storage, tenantId: strin
   },
   listJobs: async (storage, tenantId) => storage.listJobs?.({ tenantId, limit: 50 }),
   listChanges: async (storage, tenantId) => storage.listChanges?.({ tenantId, after: 0, limit: 50 }),
+  getCheckpoint: (storage, tenantId) =>
+    Promise.all(checkpointNames.map(async (name) => storage.getCheckpoint?.(tenantId, name))),
 };
 
 async function everythingOf(storage: Storage, tenantId: string): Promise<readonly unknown[]> {
@@ -154,6 +161,14 @@ const writes: { readonly [Name in Exclude<Method, ReadMethod>]: (storage: Storag
     const before = { bodiesBefore: at(99), changesBefore: at(99) };
     const { bodies } = await able(storage, "expire").expire({ tenantId, ...before, now: at(100), limit: 50 });
     assertEqual(bodies, 3, "Bodies that went");
+  },
+  async putCheckpoints(storage) {
+    const put = (name: string, version: number): Promise<boolean> =>
+      storage.write((transaction) =>
+        able(transaction, "putCheckpoints").putCheckpoints([{ tenantId, name, version, value: "anew" }]),
+      );
+    const followed = [await put("import", 2), await put(only("north"), 2), await put(only("south"), 1)];
+    assertEqual(followed, [true, true, true], "Whether each follows upon what its own tenant has");
   },
 };
 

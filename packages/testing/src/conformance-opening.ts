@@ -21,6 +21,7 @@ const uses: { readonly [method: string]: (storage: Storage) => Promise<unknown> 
   watchChanges: (storage) => able(storage, "watchChanges").watchChanges(tenantId, () => undefined),
   expire: (storage) =>
     able(storage, "expire").expire({ tenantId, bodiesBefore: at(0), changesBefore: at(0), now: at(0), limit: 1 }),
+  getCheckpoint: (storage) => able(storage, "getCheckpoint").getCheckpoint(tenantId, "import"),
 };
 
 export const openingCases: readonly StorageCase[] = [

@@ -14,7 +14,10 @@ const create = (makeStorage: typeof memoryStorage) => () => {
 
 describeStorage({
   name: "memoryStorage",
-  capabilities: { concurrentProcesses: true, abilities: ["deadJobs", "changeFeed", "corrections", "expiry"] },
+  capabilities: {
+    concurrentProcesses: true,
+    abilities: ["deadJobs", "changeFeed", "corrections", "expiry", "checkpoints"],
+  },
   create: create(memoryStorage),
 });
 

@@ -3,8 +3,9 @@ import type { Storage, StorageTransaction } from "@offhook/core";
 /**
  * What a storage can do beyond the required members. `deadJobs`: show jobs and let dead ones run again. `changeFeed`:
  * live views. `changeWatch`: wake live views early. `corrections`: replay and erasure. `expiry`: retention.
+ * `checkpoints`: remember how far something has come.
  */
-export type StorageAbility = "deadJobs" | "changeFeed" | "changeWatch" | "corrections" | "expiry";
+export type StorageAbility = "deadJobs" | "changeFeed" | "changeWatch" | "corrections" | "expiry" | "checkpoints";
 
 interface AbilityMembers {
   readonly storage: readonly (keyof Storage)[];
@@ -18,6 +19,7 @@ export const abilityMembers: { readonly [Ability in StorageAbility]: AbilityMemb
   changeWatch: { storage: ["watchChanges", "listChanges"], transaction: ["insertChanges"] },
   corrections: { storage: [], transaction: ["remove", "updateDeliveries"] },
   expiry: { storage: ["expire"], transaction: [] },
+  checkpoints: { storage: ["getCheckpoint"], transaction: ["putCheckpoints"] },
 };
 
 /** Members that their own ability needs, but that speak of another: alone they make nothing half. */

@@ -4,6 +4,7 @@ import {
   type Call,
   type ChangePage,
   type ChangeQuery,
+  type Checkpoint,
   type Delivery,
   type DeliveryUpdate,
   type Lead,
@@ -15,9 +16,9 @@ import {
 } from "@offhook/core";
 import { able } from "./storage-abilities.ts";
 
-const ableMemory = () => able(memoryStorage(), "listJobs", "retryJobs", "listChanges", "expire");
+const ableMemory = () => able(memoryStorage(), "listJobs", "retryJobs", "listChanges", "expire", "getCheckpoint");
 const ableTransaction = (transaction: StorageTransaction) =>
-  able(transaction, "insertChanges", "remove", "updateDeliveries");
+  able(transaction, "insertChanges", "remove", "updateDeliveries", "putCheckpoints");
 
 type AbleStorage = ReturnType<typeof ableMemory>;
 type AbleTransaction = ReturnType<typeof ableTransaction>;
@@ -121,6 +122,13 @@ export function withUpdates(change: (update: DeliveryUpdate) => DeliveryUpdate):
 export function withChanges(change: (page: ChangePage, query: ChangeQuery) => ChangePage): Storage {
   return withMethods((storage) => ({
     listChanges: async (query) => change(await storage.listChanges(query), query),
+  }));
+}
+
+/** A storage that changes the checkpoints it is given. */
+export function withCheckpoints(change: (checkpoint: Checkpoint) => Checkpoint): Storage {
+  return withTransaction((transaction) => ({
+    putCheckpoints: (checkpoints) => transaction.putCheckpoints(checkpoints.map(change)),
   }));
 }
 

@@ -42,7 +42,8 @@ const tellingFields: { readonly [Kind in FormKind]?: string } = {
   "realtime-transcription": "TranscriptionEvent",
 };
 
-function eventsOf(form: TwilioForm): CallEventDraft[] {
+/** What one form says; nothing where it names no call. */
+export function eventsOf(form: TwilioForm): CallEventDraft[] {
   const { fields } = form;
   const sid = nonEmpty(fields["CallSid"]);
   const event = sid === null ? undefined : eventOf(form);
@@ -197,6 +198,7 @@ const recordingStates: { readonly [status: string]: RecordingState } = {
   completed: "available",
   absent: "empty",
   failed: "failed",
+  deleted: "expired",
 };
 
 function recordingEvent(fields: TwilioFields): Event {

@@ -1,4 +1,5 @@
 import { ConfigurationError, type Provider, type Secrets } from "@offhook/core";
+import type { TwilioClient } from "./create-client.ts";
 import { toTranslation } from "./events.ts";
 import { readPayload } from "./payload.ts";
 import { twilioVerification } from "./verification.ts";
@@ -16,6 +17,8 @@ export interface TwilioOptions {
   readonly publicUrl: string;
   /** The account's SID. When given, a port that Twilio added to the signed address is found as well. */
   readonly accountSid?: string;
+  /** `createTwilioClient` of `@offhook/twilio/client`: for import, reconcile and recordings. */
+  readonly client?: Pick<TwilioClient, "connect">;
 }
 
 /**
@@ -31,6 +34,7 @@ export function twilio(options: TwilioOptions): Provider {
   checkPublicUrl(options.publicUrl);
   return {
     name: "twilio",
+    ...(options.client === undefined ? {} : { api: options.client.connect() }),
     routes: [
       {
         paths: ["twilio", "/call-status-callback"],

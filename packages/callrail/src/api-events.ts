@@ -1,0 +1,34 @@
+import { createReference, isoFromText, type ApiRecord, type CallEventDraft, type Recording } from "@offhook/core";
+import type { CallRailCall } from "./api-records.ts";
+import { callEvent, type MappingOptions } from "./events.ts";
+
+/** A call of the API, told by the same code as a webhook's. */
+export function callRecord(call: CallRailCall, rules: MappingOptions): ApiRecord {
+  return {
+    subject: "call",
+    reference: createReference("callrail", call.id, "session"),
+    startedAt: isoFromText(call.start_time),
+    events: [recordEvent(call, rules)],
+  };
+}
+
+function recordEvent(call: CallRailCall, rules: MappingOptions): CallEventDraft {
+  const event = callEvent({ kind: "record", guessed: false, callId: call.id, fields: call }, rules);
+  return { ...event, facts: { ...event.facts, recordings: withoutAddress(event.facts.recordings) } };
+}
+
+/**
+ * The API names an endpoint of its own, where the webhook's address leads to the audio and is to stay. Where a recording
+ * is, is asked of the API anew in any case. https://apidocs.callrail.com/#listing-all-calls
+ */
+function withoutAddress(recordings: readonly Recording[] | null | undefined): readonly Recording[] | null {
+  return recordings?.map((recording) => ({ ...recording, url: null })) ?? null;
+}
+
+/** What a call says of its recording alone; undefined where it has none. */
+export function recordingEvent(call: CallRailCall, rules: MappingOptions): CallEventDraft | undefined {
+  const { references, facts } = recordEvent(call, rules);
+  const { recordings, endedAt = null } = facts;
+  if (recordings === null || recordings === undefined) return undefined;
+  return { type: "call.recorded", occurredAt: endedAt, references, facts: { recordings } };
+}

@@ -1,0 +1,240 @@
+import {
+  createApiClient,
+  listAll,
+  malformed,
+  openDownload,
+  requireApiKey,
+  type ApiKey,
+  type ClientOptions,
+  type ItemPage,
+} from "@offhook/core/client";
+import {
+  ApiError,
+  ConfigurationError,
+  isRecord,
+  type ApiContext,
+  type ProviderApi,
+  type RecordingStream,
+  type WebhookSetupResult,
+} from "@offhook/core";
+import { callRailFields, chooseFields, listedFields } from "./api-fields.ts";
+import { minuteRange, readLinkedPage, readNumberedPage } from "./api-pages.ts";
+import { readAccount, readCall, readIntegration, type CallRailAccount, type CallRailCall } from "./api-records.ts";
+import { changesBody, type CallRailChanges } from "./call-changes.ts";
+import type { MappingOptions } from "./events.ts";
+import { callRailApi } from "./provider-api.ts";
+import { setupWebhooks, type CallRailWebhookSetup } from "./webhook-setup.ts";
+
+export interface CallRailClientOptions extends ClientOptions {
+  /** Sees what the user who made it sees. */
+  readonly apiKey: ApiKey;
+  /** `ACC…`, or the number in the address of CallRail's pages. */
+  readonly accountId: string;
+  /** `COM…`. Lists only the calls of this company; needed to set webhooks up. */
+  readonly companyId?: string;
+  /** Instead of `callRailFields`: what to ask for beside what every call comes with. */
+  readonly fields?: readonly string[];
+  /** Told once for each kind of request, when the API has refused some of the fields and they are left out from now on. */
+  readonly onRefusedFields?: (fields: readonly string[]) => void;
+  /** Hosts beside CallRail's own that recordings may lie on, such as an agency's own name for CallRail. */
+  readonly recordingHosts?: readonly string[];
+}
+
+export interface CallRailCallRange extends ApiContext {
+  /** The start of the calls, ISO-8601 with a zone. CallRail looks at the minute and includes the last one. */
+  readonly from: string;
+  /** Within the 25 months that CallRail keeps: for anything older it answers with an error. */
+  readonly to: string;
+  /**
+   * `numbered` (default) counts the calls, so shifted pages show; `linked` is faster for very many, and CallRail says
+   * that a page may not begin where the one before ended.
+   */
+  readonly pages?: "numbered" | "linked";
+}
+
+/** A small, typed client of CallRail's API v3. Every method throws ApiError. */
+export interface CallRailClient {
+  readonly calls: {
+    /** Oldest first. */
+    list(range: CallRailCallRange): AsyncGenerator<CallRailCall, void, void>;
+    /** 250 calls at most. The cursor is of the same kind of pages, for the same range. */
+    page(range: CallRailCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<CallRailCall>>;
+    /** With who said what, which lists do not have. */
+    get(id: string, context?: ApiContext): Promise<CallRailCall>;
+    /** Never repeated by itself. CallRail reports it as Call Modified. @returns the call, without selected fields. */
+    update(id: string, changes: CallRailChanges, context?: ApiContext): Promise<CallRailCall>;
+  };
+  readonly recordings: {
+    /** Where a call's recording can be read now, without credentials; null where there is none yet. */
+    locate(callId: string, context?: ApiContext): Promise<string | null>;
+    /** MP3. @param range an HTTP Range, such as `bytes=0-1023`. */
+    open(callId: string, options?: ApiContext & { readonly range?: string | undefined }): Promise<RecordingStream>;
+  };
+  readonly webhooks: {
+    /**
+     * Adds the provider's addresses to those that the company's events are sent to.
+     * @returns also the key that signs them, for `callrail({ signingKey })`.
+     * @throws ConfigurationError `option_invalid` for a client without a company.
+     */
+    setup(setup: CallRailWebhookSetup, context?: ApiContext): Promise<WebhookSetupResult>;
+  };
+  /** Fields that are left out, because the API refused requests for them. */
+  readonly refusedFields: readonly string[];
+  /** Whether the key is good for the account. */
+  ping(context?: ApiContext): Promise<CallRailAccount>;
+  /** For `callrail({ client })`. */
+  connect(rules: MappingOptions): ProviderApi;
+}
+
+/**
+ * @example
+ * const client = createCallRailClient({ apiKey, accountId });
+ * for await (const call of client.calls.list({ from: "2026-11-01", to: "2026-11-20" })) console.log(call.id, call.answered);
+ *
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for ids and fields that are none.
+ */
+export function createCallRailClient(options: CallRailClientOptions): CallRailClient {
+  const { accountId, companyId, fields = callRailFields, onRefusedFields, recordingHosts = [] } = options;
+  checkId("accountId", accountId, /^(?:ACC\w{1,61}|\d{1,19})$/);
+  if (companyId !== undefined) checkId("companyId", companyId, /^(?:COM\w{1,61}|\d{1,19})$/);
+  for (const name of fields) checkId("fields", name, /^[a-z_]{1,64}$/);
+  const key = requireApiKey("createCallRailClient({ apiKey })", options.apiKey);
+  const api = createApiClient(
+    {
+      provider: "callrail",
+      baseUrl: options.baseUrl ?? "https://api.callrail.com/v3",
+      // https://apidocs.callrail.com/#identifying-your-integration
+      headers: async () => ({ authorization: `Token token="${await key()}"`, "request-from": "offhook" }),
+      readFailure,
+    },
+    options,
+  );
+  const account = `/a/${accountId}`;
+  const hosts = [...callRailRecordingHosts, ...recordingHosts];
+  const listed = chooseFields(listedFields(fields), onRefusedFields);
+  const single = chooseFields(fields, onRefusedFields);
+  const callPath = (id: string): string => `${account}/calls/${encodeURIComponent(id)}`;
+
+  const client: CallRailClient = {
+    calls: {
+      list: (range) => listAll("callrail", (cursor) => client.calls.page({ ...range, cursor })),
+      page({ from, to, pages = "numbered", cursor, ...context }) {
+        const read = pages === "linked" ? readLinkedPage : readNumberedPage;
+        const range = { ...minuteRange({ from, to }), company_id: companyId, sort: "start_time", order: "asc" };
+        const page = (names: string | undefined) =>
+          read(api, {
+            what: "list calls",
+            path: `${account}/calls.json`,
+            member: "calls",
+            query: { ...range, fields: names },
+            read: readCall,
+            cursor,
+            context,
+          });
+        // A link has the fields of the page before, and is not to be changed.
+        return pages === "linked" && cursor !== undefined ? page(undefined) : listed.ask(page);
+      },
+      async get(id, context) {
+        const what = "get call";
+        const json = await single.ask((names) =>
+          api.request({ what, path: `${callPath(id)}.json`, query: { fields: names } }, context),
+        );
+        return readCall(json) ?? fail(what, "expected a call");
+      },
+      async update(id, changes, context) {
+        const what = "update call";
+        // Not repeatable: when an answer is missing the change may have been made, and a person may have changed the call
+        // since. Each change also fires Call Modified.
+        const json = await api.request(
+          { what, method: "PUT", path: `${callPath(id)}.json`, json: changesBody(changes) },
+          context,
+        );
+        return readCall(json) ?? fail(what, "expected a call");
+      },
+    },
+    recordings: {
+      async locate(callId, context) {
+        const what = "get recording";
+        const json = await api.request({ what, path: `${callPath(callId)}/recording.json` }, context);
+        const url = isRecord(json) ? json["url"] : undefined;
+        if (url === null || url === "") return null;
+        if (typeof url !== "string" || !/^https?:\/\//.test(url)) fail(what, "expected an address");
+        // The documented address has no TLS, which its host supports.
+        // https://apidocs.callrail.com/#retrieving-a-single-call-recording
+        return url.replace(/^http:/, "https:");
+      },
+      async open(callId, { range, ...context } = {}) {
+        const url = await client.recordings.locate(callId, context);
+        if (url === null) {
+          const message = "API of callrail, open recording: the call has none yet";
+          throw new ApiError("api_not_found", message, { provider: "callrail" });
+        }
+        const { signal } = context;
+        return openDownload({ url }, { provider: "callrail", hosts, range, signal, fetch: options.fetch });
+      },
+    },
+    webhooks: {
+      async setup(setup, context) {
+        if (companyId === undefined) {
+          throw new ConfigurationError(
+            "option_invalid",
+            "createCallRailClient({ companyId }): expected COM…, because webhooks belong to a company, got none",
+          );
+        }
+        const integrations = listAll("callrail", (cursor) =>
+          readNumberedPage(api, {
+            what: "list integrations",
+            path: `${account}/integrations.json`,
+            member: "integrations",
+            query: { company_id: companyId, fields: "signing_key" },
+            read: readIntegration,
+            cursor,
+            context,
+          }),
+        );
+        return setupWebhooks({ api, account, companyId, integrations }, setup, context);
+      },
+    },
+    get refusedFields() {
+      return [...new Set([...listed.refused, ...single.refused])];
+    },
+    async ping(context) {
+      const what = "ping";
+      const json = await api.request({ what, path: `${account}.json` }, context);
+      return readAccount(json) ?? fail(what, "expected an account");
+    },
+    connect: (rules) => {
+      const hasTurns = (): boolean => fields.includes(turnsField) && !single.refused.includes(turnsField);
+      return callRailApi(client, { rules, hosts, hasTurns });
+    },
+  };
+  return client;
+}
+
+const turnsField = "conversational_transcript";
+
+// The address that the API gives leads on to the audio in S3; under HIPAA it is in S3 itself.
+// https://apidocs.callrail.com/#retrieving-a-single-call-recording
+const callRailRecordingHosts = ["app.callrail.com", "*.callrail.com", "*.amazonaws.com"];
+
+function checkId(name: string, value: string, pattern: RegExp): void {
+  if (typeof value === "string" && pattern.test(value)) return;
+  const expected = { accountId: "ACC… or a number", companyId: "COM…", fields: "names such as person_id" }[name];
+  throw new ConfigurationError(
+    "option_invalid",
+    `createCallRailClient({ ${name} }): expected ${expected ?? ""}, got another text`,
+  );
+}
+
+/** Only `{ "error": … }` is printed in the documentation; the others are what such APIs write. */
+function readFailure(body: unknown): { message?: string } {
+  if (typeof body === "string") return { message: body };
+  if (!isRecord(body)) return {};
+  const said = body["error"] ?? body["errors"] ?? body["message"];
+  if (said === undefined || said === null) return {};
+  return { message: typeof said === "string" ? said : JSON.stringify(said) };
+}
+
+function fail(what: string, expected: string): never {
+  throw malformed("callrail", what, expected);
+}

@@ -1,0 +1,153 @@
+import { connectApi } from "@offhook/core/client";
+import {
+  ApiError,
+  type ApiContext,
+  type ApiListQuery,
+  type ApiPage,
+  type ApiRecord,
+  type Call,
+  type CallEventDraft,
+  type ProviderApi,
+} from "@offhook/core";
+import { callRecord, recordingEvent } from "./api-events.ts";
+import { callId, type CallRailCall } from "./api-records.ts";
+import type { CallRailClient } from "./create-client.ts";
+import type { MappingOptions } from "./events.ts";
+import { known } from "./values.ts";
+
+interface Settings {
+  readonly rules: MappingOptions;
+  readonly hosts: readonly string[];
+  /** Whether single calls are asked for who said what. */
+  readonly hasTurns: () => boolean;
+}
+
+/** CallRail's API in the words that all vendors have in common. */
+export function callRailApi(client: CallRailClient, { rules, hosts, hasTurns }: Settings): ProviderApi {
+  const silent = new RecentNames();
+  const toRecord = (call: CallRailCall): ApiRecord => ({
+    ...callRecord(call, rules),
+    lacksDetails: (stored) =>
+      hasTurns() &&
+      known(call.transcription) !== null &&
+      (stored?.transcript?.turns.length ?? 0) === 0 &&
+      !silent.has(call.id),
+  });
+
+  return connectApi({
+    // https://apidocs.callrail.com/#rate-limiting
+    limits: [
+      { requests: 1_000, seconds: 3_600 },
+      { requests: 10_000, seconds: 86_400 },
+    ],
+    concurrency: 4,
+    historyMonths,
+    recordingHosts: hosts,
+    async ping(context) {
+      const { name, id } = await client.ping(context);
+      return { account: name ?? id };
+    },
+    listCalls: (query, context) => listCalls(client, toRecord, query, context),
+    async getCall(id, context) {
+      const call = await findCall(client, id, context);
+      if (call === undefined) return undefined;
+      if (known(call.transcription) !== null && (call.conversational_transcript ?? []).length === 0)
+        silent.add(call.id);
+      return callRecord(call, rules);
+    },
+    findRecording: (call, context) => findRecording(client, rules, call, context),
+    async locateRecording({ id }, _call, context) {
+      try {
+        const url = await client.recordings.locate(id, context);
+        return url === null ? "later" : { url };
+      } catch (error) {
+        if (isNotFound(error)) return "gone";
+        throw error;
+      }
+    },
+    setupWebhook: ({ publicUrl, prefix = "/api/webhooks", replace = false }, context) =>
+      client.webhooks.setup({ url: `${publicUrl}${prefix}/callrail`, replace }, context),
+  });
+}
+
+const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === "api_not_found";
+
+/** Undefined also for a call that was marked as spam. */
+async function findCall(
+  client: CallRailClient,
+  id: string,
+  context: ApiContext | undefined,
+): Promise<CallRailCall | undefined> {
+  if (!callId.test(id)) return undefined;
+  try {
+    return await client.calls.get(id, context);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Post-Call waits twenty minutes for the recording, and few are later than that. https://apidocs.callrail.com/#webhooks */
+const recordingDelayMs = 60 * 60_000;
+
+async function findRecording(
+  client: CallRailClient,
+  rules: MappingOptions,
+  call: Call,
+  context: ApiContext | undefined,
+): Promise<CallEventDraft | "none" | "later"> {
+  for (const { provider, id } of call.references) {
+    if (provider !== "callrail") continue;
+    const found = await findCall(client, id, context);
+    const event = found === undefined ? undefined : recordingEvent(found, rules);
+    if (event !== undefined) return event;
+  }
+  const endedMs = Date.parse(call.endedAt ?? call.createdAt);
+  return Date.now() - endedMs < recordingDelayMs ? "later" : "none";
+}
+
+/** https://apidocs.callrail.com/#filtering-data-by-date */
+const historyMonths = 25;
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * A day inside of what CallRail keeps. A range that touches anything older is an error as a whole, and where exactly it
+ * ends, in whose zone and by whose clock, is not documented.
+ */
+function insideHistory(from: string): string {
+  const wall = new Date();
+  wall.setUTCMonth(wall.getUTCMonth() - historyMonths);
+  return new Date(Math.max(Date.parse(from), wall.getTime() + dayMs)).toISOString();
+}
+
+async function listCalls(
+  client: CallRailClient,
+  toRecord: (call: CallRailCall) => ApiRecord,
+  { from, to, cursor }: ApiListQuery,
+  context: ApiContext | undefined,
+): Promise<ApiPage> {
+  // The beginning goes along with the number of the page: if it moved with the clock, so would the pages.
+  const [number, start = insideHistory(from)] = cursor?.split(" ") ?? [];
+  if (start >= to) return { records: [], unreadable: [], nextCursor: null, total: 0 };
+  const page = await client.calls.page({ from: start, to, cursor: number, ...context });
+  return {
+    records: page.items.map(toRecord),
+    unreadable: page.unreadable,
+    nextCursor: page.nextCursor === null ? null : `${page.nextCursor} ${start}`,
+    total: page.total,
+  };
+}
+
+/** The last names that were added, up to a number that takes little memory. */
+class RecentNames {
+  readonly #names = new Set<string>();
+
+  add(name: string): void {
+    if (this.#names.size >= 10_000) this.#names.clear();
+    this.#names.add(name);
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+}

@@ -1,0 +1,221 @@
+import {
+  createApiClient,
+  listAll,
+  malformed,
+  openDownload,
+  readItems,
+  requireApiKey,
+  type ApiKey,
+  type ClientOptions,
+  type ItemPage,
+} from "@offhook/core/client";
+import {
+  isRecord,
+  type ApiContext,
+  type ProviderApi,
+  type RecordingStream,
+  type WebhookSetupResult,
+} from "@offhook/core";
+import type { ElevenLabsConversionRule } from "./analysis.ts";
+import { readFailure } from "./api-failure.ts";
+import {
+  readAgent,
+  readCall,
+  readSummary,
+  readWebhook,
+  type ElevenLabsAgent,
+  type ElevenLabsCall,
+  type ElevenLabsCallSummary,
+  type ElevenLabsWebhook,
+} from "./api-records.ts";
+import { elevenLabsApi } from "./provider-api.ts";
+import { setupWebhook, type ElevenLabsWebhookSetup } from "./webhook-setup.ts";
+
+export type { ElevenLabsWebhookSetup } from "./webhook-setup.ts";
+
+export interface ElevenLabsClientOptions extends ClientOptions {
+  /** May be limited to reading agents; setting up webhooks needs more. Or what gives one, asked before each request. */
+  readonly apiKey: ApiKey;
+  /** Lists only this agent's conversations. Default: those of the whole workspace. */
+  readonly agentId?: string;
+  /** `https://api.eu.residency.elevenlabs.io` and its like, for workspaces that stay in a region. */
+  readonly baseUrl?: string;
+  /**
+   * Looks for the conversation on a call of Twilio's when that ends, where no webhook told of it. Default true; costs a
+   * request for each call, and one for each conversation of the time that is not known.
+   */
+  readonly joinTwilioCalls?: boolean;
+  /** Hosts of your own that recordings come from, such as a proxy's. */
+  readonly recordingHosts?: readonly string[];
+}
+
+export interface ElevenLabsCallRange extends ApiContext {
+  /** The start of the calls: from inclusive, to exclusive. ISO-8601. ElevenLabs looks at whole seconds. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What of the provider's options the mapping depends on. */
+export interface ElevenLabsRules {
+  readonly conversion?: false | ElevenLabsConversionRule | undefined;
+}
+
+/** A small, typed client of ElevenLabs Agents. Every method throws ApiError. A call is a conversation here. */
+export interface ElevenLabsClient {
+  readonly calls: {
+    /** Oldest first. What the list does not have, such as numbers, `get` has. */
+    list(range: ElevenLabsCallRange): AsyncGenerator<ElevenLabsCallSummary, void, void>;
+    /** A hundred conversations at most. */
+    page(
+      range: ElevenLabsCallRange & { readonly cursor?: string | undefined },
+    ): Promise<ItemPage<ElevenLabsCallSummary>>;
+    /** @param id of the conversation. */
+    get(id: string, context?: ApiContext): Promise<ElevenLabsCall>;
+  };
+  readonly recordings: {
+    /** MP3. @param id of the conversation. @param range an HTTP Range, such as `bytes=0-1023`. */
+    open(id: string, options?: ApiContext & { readonly range?: string | undefined }): Promise<RecordingStream>;
+  };
+  readonly agents: {
+    list(context?: ApiContext): AsyncGenerator<ElevenLabsAgent, void, void>;
+  };
+  readonly webhooks: {
+    /** Those of the workspace, also the ones that ElevenLabs switched off. */
+    list(context?: ApiContext): Promise<readonly ElevenLabsWebhook[]>;
+    /** Sends the post-call webhooks of the workspace to an address. The secret is shown where a webhook is made. */
+    setup(setup: ElevenLabsWebhookSetup, context?: ApiContext): Promise<WebhookSetupResult>;
+  };
+  /** Whether the key is good, and may read agents. */
+  ping(context?: ApiContext): Promise<void>;
+  /** For `elevenlabs({ client })`. */
+  connect(rules?: ElevenLabsRules): ProviderApi;
+}
+
+/**
+ * @example
+ * const client = createElevenLabsClient({ apiKey });
+ * for await (const call of client.calls.list({ from: "2026-11-01", to: "2026-11-20" })) console.log(call.conversation_id);
+ *
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for a `baseUrl` that is not https.
+ */
+export function createElevenLabsClient(options: ElevenLabsClientOptions): ElevenLabsClient {
+  const { agentId, joinTwilioCalls = true, recordingHosts = [] } = options;
+  const apiKey = requireApiKey("createElevenLabsClient({ apiKey })", options.apiKey);
+  const baseUrl = (options.baseUrl ?? "https://api.elevenlabs.io").replace(/\/$/, "");
+  const api = createApiClient(
+    {
+      provider: "elevenlabs",
+      baseUrl,
+      headers: async () => ({ "xi-api-key": await apiKey() }),
+      readFailure,
+      requestIdHeader: "x-request-id",
+    },
+    options,
+  );
+  const { protocol, hostname } = new URL(baseUrl);
+  // An API on this machine, as in tests, has no recordings that could be read.
+  const hosts = [...elevenLabsHosts, ...(protocol === "https:" ? [hostname] : []), ...recordingHosts];
+  const audioUrl = (id: string): string => `${baseUrl}${conversations}/${encodeURIComponent(id)}/audio`;
+
+  /** Pages end where `has_more` is false: the cursor of the last one need not be null. */
+  async function readPage<Item>(
+    request: { readonly what: string; readonly path: string; readonly member: string },
+    query: Readonly<Record<string, string | number | undefined>>,
+    read: (json: unknown) => Item | undefined,
+    context: ApiContext | undefined,
+  ): Promise<ItemPage<Item>> {
+    const { what, path, member } = request;
+    const json = await api.request({ what, path, query }, context);
+    if (!isRecord(json)) throw malformed("elevenlabs", what, "expected a page");
+    const { has_more: hasMore, next_cursor: next } = json;
+    if (typeof hasMore !== "boolean") throw malformed("elevenlabs", what, "expected has_more");
+    if (hasMore && (typeof next !== "string" || next === "" || next === query["cursor"])) {
+      throw malformed("elevenlabs", what, "expected a cursor of the next page");
+    }
+    return {
+      ...readItems("elevenlabs", what, json[member], read),
+      nextCursor: hasMore ? String(next) : null,
+      total: null,
+    };
+  }
+
+  const client: ElevenLabsClient = {
+    calls: {
+      list: (range) => listAll("elevenlabs", (cursor) => client.calls.page({ ...range, cursor })),
+      page: ({ from, to, cursor, ...context }) =>
+        readPage(
+          { what: "list conversations", path: conversations, member: "conversations" },
+          {
+            // Whether the ends are inclusive is not documented.
+            call_start_after_unix: Math.max(0, Math.floor(Date.parse(from) / 1000) - 1),
+            call_start_before_unix: Math.ceil(Date.parse(to) / 1000),
+            agent_id: agentId,
+            summary_mode: "include",
+            sort_direction: "asc",
+            page_size: 100,
+            cursor,
+          },
+          readSummary,
+          context,
+        ),
+      async get(id, context) {
+        const what = "get conversation";
+        const json = await api.request({ what, path: `${conversations}/${encodeURIComponent(id)}` }, context);
+        return readCall(json) ?? fail(what, "expected a conversation");
+      },
+    },
+    recordings: {
+      async open(id, { range, signal, beforeRequest } = {}) {
+        await beforeRequest?.();
+        return openDownload(
+          { url: audioUrl(id), headers: { "xi-api-key": await apiKey() } },
+          {
+            provider: "elevenlabs",
+            hosts,
+            range,
+            signal,
+            fetch: options.fetch,
+          },
+        );
+      },
+    },
+    agents: {
+      list: (context) =>
+        listAll("elevenlabs", (cursor) =>
+          readPage(
+            { what: "list agents", path: agents, member: "agents" },
+            { page_size: 100, cursor },
+            readAgent,
+            context,
+          ),
+        ),
+    },
+    webhooks: {
+      async list(context) {
+        const what = "list webhooks";
+        const json = await api.request({ what, path: "/v1/workspace/webhooks" }, context);
+        if (!isRecord(json)) throw malformed("elevenlabs", what, "expected webhooks");
+        return readItems("elevenlabs", what, json["webhooks"], readWebhook).items;
+      },
+      setup: async (setup, context) =>
+        setupWebhook({ api, webhooks: await client.webhooks.list(context) }, setup, context),
+    },
+    async ping(context) {
+      const request = { what: "ping", path: agents, member: "agents" };
+      await readPage(request, { page_size: 1 }, readAgent, context);
+    },
+    connect: ({ conversion } = {}) =>
+      elevenLabsApi(client, { apiKey, audioUrl, hosts, fetch: options.fetch, joinTwilioCalls, conversion }),
+  };
+  return client;
+}
+
+const conversations = "/v1/convai/conversations";
+const agents = "/v1/convai/agents";
+
+// https://elevenlabs.io/docs/api-reference/introduction and the regions that data may stay in
+const elevenLabsHosts = ["api.elevenlabs.io", "api.us.elevenlabs.io", "*.residency.elevenlabs.io"];
+
+function fail(what: string, expected: string): never {
+  throw malformed("elevenlabs", what, expected);
+}

@@ -1,0 +1,211 @@
+import {
+  createApiClient,
+  listAll,
+  openDownload,
+  requireApiKey,
+  type ApiDialect,
+  type ApiKey,
+  type ClientOptions,
+  type ItemPage,
+} from "@offhook/core/client";
+import {
+  ApiError,
+  ConfigurationError,
+  isRecord,
+  type ApiContext,
+  type ProviderApi,
+  type RecordingStream,
+  type WebhookTarget,
+} from "@offhook/core";
+import {
+  readAgent,
+  readCall,
+  readKeyInfo,
+  readListedAgent,
+  type RetellAgent,
+  type RetellCall,
+  type RetellKeyInfo,
+  type RetellListedAgent,
+} from "./api-records.ts";
+import { fail, listCallsBody, pageSize, readPage, type RetellCallRange } from "./api-pages.ts";
+import { retellApi } from "./provider-api.ts";
+import { recordingId, recordingsOf, type RetellRecordingVariant } from "./recordings.ts";
+import { setupWebhooks, type RetellWebhookSetup } from "./webhook-setup.ts";
+
+export type { RetellCallRange } from "./api-pages.ts";
+export type { RetellRecordingVariant } from "./recordings.ts";
+export type { RetellWebhookSetup } from "./webhook-setup.ts";
+
+export interface RetellClientOptions extends ClientOptions {
+  /** Any API key of the account; it need not be the one that signs webhooks. */
+  readonly apiKey: ApiKey;
+  /** List only the calls of these agents, and set up only their webhooks. Default: all. */
+  readonly agentIds?: readonly string[];
+  /** Hosts of your own that recordings lie on, where Retell hands out addresses of yours. */
+  readonly recordingHosts?: readonly string[];
+  /** How long one attempt may take, its body included. Milliseconds; default 60,000, because lists of calls can be slow. */
+  readonly timeoutMs?: number;
+}
+
+/** A small, typed client of Retell. Every method throws ApiError. */
+export interface RetellClient {
+  readonly calls: {
+    /** Oldest first. Without what was said in them: see `get`. */
+    list(range: RetellCallRange): AsyncGenerator<RetellCall, void, void>;
+    /** A thousand calls at most. The cursor is Retell's key of the next page. */
+    page(range: RetellCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<RetellCall>>;
+    /** @throws ApiError `api_not_found` for a call that Retell does not know, or knows no longer. */
+    get(id: string, context?: ApiContext): Promise<RetellCall>;
+  };
+  readonly recordings: {
+    /**
+     * WAV. Asks for the address first, because signed ones expire.
+     * @param options.range an HTTP Range, such as `bytes=0-1023`.
+     * @throws ApiError `api_not_found` for a call without such a recording.
+     */
+    open(
+      callId: string,
+      options?: ApiContext & { readonly range?: string | undefined; readonly variant?: RetellRecordingVariant },
+    ): Promise<RecordingStream>;
+  };
+  readonly agents: {
+    /** Voice agents. */
+    list(context?: ApiContext): AsyncGenerator<RetellListedAgent, void, void>;
+    /** The latest version of one agent. */
+    get(id: string, context?: ApiContext): Promise<RetellAgent>;
+  };
+  readonly webhooks: {
+    /** Gives agents an address of their own for webhooks. */
+    setup(setup: RetellWebhookSetup, context?: ApiContext): Promise<readonly WebhookTarget[]>;
+  };
+  /** Whether the key is good. */
+  ping(context?: ApiContext): Promise<RetellKeyInfo>;
+  /** For `retell({ client })`. */
+  connect(): ProviderApi;
+}
+
+/**
+ * @example
+ * const client = createRetellClient({ apiKey });
+ * for await (const call of client.calls.list({ from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z" })) console.log(call.call_id);
+ *
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for agents that are none.
+ */
+export function createRetellClient(options: RetellClientOptions): RetellClient {
+  const { agentIds, recordingHosts = [], timeoutMs = 60_000 } = options;
+  if (agentIds !== undefined && (agentIds.length === 0 || agentIds.some((id) => typeof id !== "string" || id === ""))) {
+    throw new ConfigurationError(
+      "option_invalid",
+      "createRetellClient({ agentIds }): expected ids of agents, got none or an empty one",
+    );
+  }
+  const apiKey = requireApiKey("createRetellClient({ apiKey })", options.apiKey);
+  const dialect: ApiDialect = {
+    provider: "retell",
+    baseUrl: "https://api.retellai.com",
+    headers: async () => ({ authorization: `Bearer ${await apiKey()}` }),
+    readFailure,
+  };
+  const api = createApiClient(dialect, { ...options, timeoutMs });
+  const byId = createApiClient({ ...dialect, readFailure: readFailureOfId }, { ...options, timeoutMs });
+  const hosts = [...retellRecordingHosts, ...recordingHosts];
+
+  const client: RetellClient = {
+    calls: {
+      list: (range) => listAll("retell", (cursor) => client.calls.page({ ...range, cursor })),
+      async page({ cursor, ...range }) {
+        const what = "list calls";
+        const { signal, beforeRequest } = range;
+        const json = listCallsBody(range, agentIds, cursor);
+        // It only reads.
+        const request = { what, method: "POST", path: "/v3/list-calls", json, repeatable: true } as const;
+        const answer = await api.request(request, { signal, beforeRequest });
+        return readPage(answer, { what, read: readCall, idOf: ({ call_id: id }) => id, cursor });
+      },
+      async get(id, context) {
+        const what = "get call";
+        const json = await byId.request({ what, path: `/v2/get-call/${encodeURIComponent(id)}` }, context);
+        const call = readCall(json);
+        return call?.call_id === id ? call : fail(what, "expected the call");
+      },
+    },
+    recordings: {
+      async open(callId, { range, variant = "mixed", ...context } = {}) {
+        const call = await client.calls.get(callId, context);
+        const id = recordingId(callId, variant);
+        const url = recordingsOf(call)?.find((recording) => recording.id === id)?.url;
+        if (url == null) {
+          throw new ApiError("api_not_found", "API of retell, open recording: the call has none", {
+            provider: "retell",
+          });
+        }
+        await context.beforeRequest?.();
+        const { signal } = context;
+        // No key: the storage would only be told a secret.
+        return openDownload({ url }, { provider: "retell", hosts, range, signal, fetch: options.fetch });
+      },
+    },
+    agents: {
+      list: (context) =>
+        listAll("retell", async (cursor) => {
+          const what = "list agents";
+          const answer = await api.request(
+            {
+              what,
+              method: "POST",
+              path: "/v2/list-agents",
+              query: { limit: pageSize, pagination_key: cursor },
+              json: { filter_criteria: { channel: { type: "string", op: "eq", value: "voice" } } },
+              repeatable: true,
+            },
+            context,
+          );
+          return readPage(answer, { what, read: readListedAgent, idOf: ({ agent_id: id }) => id, cursor });
+        }),
+      async get(id, context) {
+        const what = "get agent";
+        const json = await byId.request({ what, path: `/get-agent/${encodeURIComponent(id)}` }, context);
+        return readAgent(json) ?? fail(what, "expected an agent");
+      },
+    },
+    webhooks: {
+      setup: (setup, context) =>
+        setupWebhooks({ api, agents: agentsOf(client, setup.agentIds ?? agentIds, context) }, setup, context),
+    },
+    async ping(context) {
+      const what = "ping";
+      return (
+        readKeyInfo(await api.request({ what, path: "/get-api-key-info" }, context)) ?? fail(what, "expected a key")
+      );
+    },
+    connect: () => retellApi(client, { hosts }),
+  };
+  return client;
+}
+
+// Recordings lie behind several distributions of one network, signed ones behind another; older ones in a bucket.
+// https://docs.retellai.com/api-references/get-call
+const retellRecordingHosts = ["*.cloudfront.net", "retellai.s3.us-west-2.amazonaws.com"];
+
+async function* agentsOf(
+  client: RetellClient,
+  ids: readonly string[] | undefined,
+  context: ApiContext | undefined,
+): AsyncGenerator<RetellAgent, void, void> {
+  if (ids !== undefined) {
+    for (const id of ids) yield await client.agents.get(id, context);
+    return;
+  }
+  // The list does not say where their webhooks go.
+  for await (const { agent_id: id } of client.agents.list(context)) yield await client.agents.get(id, context);
+}
+
+/** https://docs.retellai.com/api-references/get-call, under its responses */
+function readFailure(body: unknown): { message?: string } {
+  const message = isRecord(body) ? body["message"] : undefined;
+  return typeof message === "string" ? { message } : {};
+}
+
+/** "Cannot find requested asset under given api key" comes as 422. https://docs.retellai.com/api-references/get-call */
+const readFailureOfId: ApiDialect["readFailure"] = (body, status) =>
+  status === 422 ? { ...readFailure(body), cause: "api_not_found" } : readFailure(body);
