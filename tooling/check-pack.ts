@@ -18,7 +18,7 @@ interface Manifest {
 const providers = ["callrail", "convoso", "elevenlabs", "retell", "twilio"].map((name) => `@offhook/${name}`);
 /** Packages that are for Node alone and therefore not bundled for the browser. */
 const nodeOnly = new Set(
-  ["adapters-express", "jobs-pgboss", "storage-postgres", "storage-sqlite", "testing"].map(
+  ["adapters-express", "archive-folder", "jobs-pgboss", "storage-postgres", "storage-sqlite", "testing"].map(
     (name) => `@offhook/${name}`,
   ),
 );

@@ -11,7 +11,9 @@ test("every error code has its place in the documentation, and no other code is 
     source.indexOf("export type RefusalCode"),
     source.indexOf("/** Options of every Offhook error. */"),
   );
-  const codes = [...unions.matchAll(/\| "([a-z_]+)"/g)]
+  const apiErrors = await read("packages/core/src/api-error.ts");
+  const apiUnion = apiErrors.slice(0, apiErrors.indexOf("export interface ApiErrorDetails"));
+  const codes = [...`${unions}${apiUnion}`.matchAll(/\| "([a-z_]+)"/g)]
     .map(([, code = ""]) => code)
     .toSorted((left, right) => left.localeCompare(right));
   const documented = [...(await read("docs/errors.md")).matchAll(/^### ([a-z_]+)$/gm)]
@@ -35,6 +37,8 @@ describe("links to files", async () => {
     "SECURITY.md",
     "AGENTS.md",
     "docs/errors.md",
+    "docs/integrations.md",
+    "docs/operations.md",
     "examples/server/README.md",
     ...packages.map((name) => `packages/${name}/README.md`),
   ];

@@ -2,10 +2,10 @@ import { createServer, type AddressInfo } from "node:net";
 import { openDownload } from "@offhook/core/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 // What stands between a download and the network is no option of an app's, so it is taken from the source.
-import { openDownloadBy } from "../../packages/core/src/download.ts";
-import { createPinnedFetch } from "../../packages/core/src/pinned-fetch.node.ts";
-import { isPublicAddress } from "../../packages/core/src/public-address.ts";
-import { startRecordingHost, toyNames, type ToyRecordingHost } from "../../packages/core/src/toy-recording-host.ts";
+import { openDownloadBy } from "../../packages/core/src/api/download.ts";
+import { createPinnedFetch } from "../../packages/core/src/api/pinned-fetch.node.ts";
+import { isPublicAddress } from "../../packages/core/src/api/public-address.ts";
+import { startRecordingHost, toyNames, type ToyRecordingHost } from "../../packages/core/src/api/toy-recording-host.ts";
 import { listedHosts, refusedAddresses, refusedAnswers } from "./ssrf-corpus.ts";
 
 const options = { provider: "twilio", hosts: listedHosts };

@@ -218,3 +218,44 @@ export function convosoCall(p: ConvosoBody): ByHand {
     updatedAt: endedAt,
   };
 }
+
+/** A call as Twilio's API lists it: what is read of it. */
+export interface TwilioApiCall {
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly status: string;
+  readonly direction: string;
+  readonly from: string;
+  readonly to: string;
+  readonly caller_name: string | null;
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly duration: string;
+  readonly price: string | null;
+  readonly price_unit: string;
+}
+
+export function twilioRecord(call: TwilioApiCall): ByHand {
+  const startedAt = new Date(call.start_time).toISOString();
+  const endedAt = new Date(call.end_time).toISOString();
+  const cost = call.price === null ? null : { amount: call.price.replace("-", ""), currency: call.price_unit };
+  return {
+    ...nothing,
+    id: `call_twilio_${call.sid}`,
+    references: [{ provider: "twilio", id: call.sid, kind: "leg" }],
+    direction: call.direction === "inbound" ? "inbound" : "outbound",
+    status: call.status === "completed" ? "completed" : "failed",
+    outcome: call.status === "completed" ? "answered" : "unknown",
+    from: phone(call.from),
+    to: phone(call.to),
+    startedAt,
+    endedAt,
+    durationSeconds: Number(call.duration),
+    lead: { id: null, name: call.caller_name, email: null, city: null, region: null, country: null },
+    cost,
+    costs: cost === null ? [] : [{ provider: "twilio", ...cost }],
+    metadata: { twilio: { accountSid: call.account_sid } },
+    createdAt: startedAt,
+    updatedAt: endedAt,
+  };
+}

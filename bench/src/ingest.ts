@@ -48,7 +48,7 @@ export function committerOver(storage: Storage): (entry: JournalEntry) => Promis
   const committer = new Committer({
     storage,
     open: () => Promise.resolve(),
-    audience: { tenantId: "default", wanted: new Map(), recordingProviders: new Set() },
+    audience: { tenantId: "default", wanted: new Map(), followUps: () => [] },
     now: Date.now,
     onCommit: () => undefined,
     onPoison: (_entry, cause) => {

@@ -1,8 +1,9 @@
 // Measures Offhook against what a user would write by hand and against the vendors' SDKs:
-//   node bench/src/main.ts [--only verify,pipeline,ingest,scale,burst,jobs,lists] [--calls 1000000]
+//   node bench/src/main.ts [--only verify,pipeline,ingest,scale,burst,jobs,lists,import] [--calls 1000000]
 import { parseArgs } from "node:util";
 import { benchBurst, printBursts } from "./burst.ts";
 import { createCases } from "./cases.ts";
+import { benchImport, printImports } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJobs } from "./jobs.ts";
 import { benchLists } from "./lists.ts";
@@ -13,7 +14,7 @@ import { benchScale } from "./scale.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "verify,pipeline,ingest,scale,burst,jobs,lists" },
+    only: { type: "string", default: "verify,pipeline,ingest,scale,burst,jobs,lists,import" },
     calls: { type: "string", default: "1000000" },
     case: { type: "string" },
   },
@@ -31,5 +32,6 @@ if (values.case !== undefined) {
   if (wanted.has("scale")) print(await benchScale(Number(values.calls)));
   if (wanted.has("burst")) printBursts(await benchBurst());
   if (wanted.has("jobs")) print(await benchJobs());
+  if (wanted.has("import")) printImports(await benchImport(100_000));
   if (wanted.has("lists")) print(await benchLists(Number(values.calls)));
 }

@@ -9,8 +9,8 @@ const doors = {
 const platforms = {
   "hmac.node": "src/hmac.node.ts",
   "hmac.web": "src/hmac.web.ts",
-  "pinned-fetch.node": "src/pinned-fetch.node.ts",
-  "pinned-fetch.web": "src/pinned-fetch.web.ts",
+  "pinned-fetch.node": "src/api/pinned-fetch.node.ts",
+  "pinned-fetch.web": "src/api/pinned-fetch.web.ts",
 };
 
 // "#…" stays an import in the build, so that the runtime or bundler of the user picks one of the two files.

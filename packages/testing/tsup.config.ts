@@ -1,3 +1,3 @@
 import { preset } from "../../tooling/tsup-preset.ts";
 
-export default preset({ index: "src/index.ts", conformance: "src/conformance.ts" });
+export default preset({ index: "src/index.ts", conformance: "src/conformance.ts", vendors: "src/vendors.ts" });

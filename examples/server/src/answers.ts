@@ -1,4 +1,4 @@
-import { OffhookError } from "@offhook/core";
+import { ApiError, OffhookError } from "@offhook/core";
 import type { Response } from "express";
 
 /** Every refusal of the management routes. No other file knows their statuses. */
@@ -10,6 +10,18 @@ const refusals = {
   method_not_allowed: [405, "The method is not allowed here"],
   not_found: [404, "There is nothing here"],
   storage_unavailable: [503, "The storage cannot be reached, please try again"],
+  client_missing: [409, "The vendor's API is not set up"],
+  import_running: [409, "An import is on the way"],
+  option_invalid: [400, "It cannot be done like this"],
+  api_not_found: [404, "The vendor does not know it"],
+  api_unauthorized: [502, "The vendor refuses our credentials"],
+  api_forbidden: [502, "The vendor does not let our credentials do this"],
+  api_rejected: [502, "The vendor refuses the request"],
+  api_malformed: [502, "The vendor's answer cannot be read"],
+  api_unavailable: [502, "The vendor does not answer"],
+  api_rate_limited: [503, "The vendor wants fewer requests"],
+  api_quota_exhausted: [503, "The vendor's limit of requests is used up"],
+  url_refused: [502, "The address is not one that is gone to"],
   internal: [500, "The server failed; its log has the reason"],
 } as const;
 
@@ -19,10 +31,10 @@ const own: ReadonlySet<string> = new Set(["unauthorized", "internal"]);
 export type ManagementRefusal = keyof typeof refusals;
 
 /** Answers with an error in the shape that every Offhook route uses. */
-export function refuse(response: Response, code: ManagementRefusal, message?: string): void {
+export function refuse(response: Response, code: ManagementRefusal, message?: string, retryAfterSeconds = 5): void {
   const [status, usual] = refusals[code];
   if (code === "unauthorized") response.setHeader("www-authenticate", "Bearer");
-  if (code === "storage_unavailable") response.setHeader("retry-after", "5");
+  if (status === 503) response.setHeader("retry-after", String(retryAfterSeconds));
   response.status(status).json({
     success: false,
     error: {
@@ -33,11 +45,25 @@ export function refuse(response: Response, code: ManagementRefusal, message?: st
   });
 }
 
+export interface Refusal {
+  readonly code: ManagementRefusal;
+  readonly message?: string;
+  readonly retryAfterSeconds?: number;
+}
+
 /** What a thrown value is answered with; a message only where it was written for whoever asks. */
-export function refusalOf(error: unknown): { code: ManagementRefusal; message?: string } {
+export function refusalOf(error: unknown): Refusal {
   if (error instanceof OffhookError) {
     if (error.code === "payload_invalid") return { code: error.code, message: error.message };
     if (error.code === "storage_unavailable") return { code: error.code };
+    // Their messages name no more than what was asked of whom.
+    if (error instanceof ApiError) {
+      const { code, message, retryAfterMs } = error;
+      return { code, message, ...(retryAfterMs === null ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }) };
+    }
+    if (error.code === "client_missing" || error.code === "import_running" || error.code === "option_invalid") {
+      return { code: error.code, message: error.message };
+    }
   }
   // What express.json() and the router throw for a request that is broken carries the status.
   const status = error instanceof Error && "status" in error ? error.status : undefined;

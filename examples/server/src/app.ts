@@ -1,5 +1,5 @@
 import { toExpressHandler } from "@offhook/adapters-express";
-import { createOffhook, StorageError, type Offhook, type Provider, type Storage } from "@offhook/core";
+import { createOffhook, StorageError, type Offhook, type Provider, type RecordingArchive, type Storage } from "@offhook/core";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { refusalOf, refuse } from "./answers.ts";
 import { callLog } from "./call-log.ts";
@@ -14,13 +14,23 @@ export interface AppOptions {
   readonly adminTokens: readonly string[];
   /** Where the server is reached from outside. */
   readonly publicUrl: string;
+  /** Where recordings are kept; undefined: at the vendors. */
+  readonly archive: RecordingArchive | undefined;
   readonly logger: Logger;
 }
 
 /** The whole server without its socket. */
 export function createApp(options: AppOptions): { readonly app: Express; readonly offhook: Offhook } {
-  const { providers, storage, adminTokens, publicUrl, logger } = options;
-  const offhook = createOffhook({ providers, storage, logger, on: callLog(logger) });
+  const { providers, storage, adminTokens, publicUrl, archive, logger } = options;
+  const offhook = createOffhook({
+    providers,
+    storage,
+    logger,
+    on: callLog(logger),
+    // Every hour, over the last 26: what webhooks missed heals.
+    reconcile: {},
+    ...(archive === undefined ? {} : { archive }),
+  });
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -35,7 +45,7 @@ export function createApp(options: AppOptions): { readonly app: Express; readonl
     refuse(response, "not_found");
   });
   app.get("/healthz", (_request, response) => void response.json({ ok: true }));
-  app.use("/api", managementRoutes({ offhook, adminTokens, providers: providers.map(({ name }) => name) }));
+  app.use("/api", managementRoutes({ offhook, adminTokens, publicUrl, providers: providers.map(({ name }) => name) }));
   app.use((_request, response) => refuse(response, "not_found"));
   app.use(answerError(logger));
   return { app, offhook };
@@ -44,7 +54,7 @@ export function createApp(options: AppOptions): { readonly app: Express; readonl
 /** Express knows an error handler by its four parameters. */
 function answerError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
-    const { code, message } = refusalOf(error);
+    const { code, message, retryAfterSeconds } = refusalOf(error);
     if (code === "internal" || code === "storage_unavailable") {
       // A message from elsewhere may quote what was sent; the name and the place do not.
       const stack = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
@@ -53,6 +63,6 @@ function answerError(logger: Logger): ErrorRequestHandler {
       logger.error({ code, error: name, reason, stack }, "[http] request failed");
     }
     if (response.headersSent) next(error);
-    else refuse(response, code, message);
+    else refuse(response, code, message, retryAfterSeconds);
   };
 }

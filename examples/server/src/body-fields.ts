@@ -50,3 +50,11 @@ export const idList: Field<readonly string[]> = {
   read: (value) =>
     Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string") ? value : undefined,
 };
+
+export function wholeNumber(least: number, most: number): Field<number> {
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    read: (value) =>
+      typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : undefined,
+  };
+}

@@ -1,7 +1,9 @@
+import { readApiSettings, type ApiSettings } from "./api-settings.ts";
 import { secretNames, type SecretName } from "./secret-names.ts";
 import { readStorageSettings, type StorageSettings } from "./storage-settings.ts";
 
-/** Everything the server takes from its environment, checked. This file and storage-settings.ts know the names. */
+/** Everything the server takes from its environment, checked. This file, storage-settings.ts and
+ * api-settings.ts know the names. */
 export interface Environment extends StorageSettings {
   /** 0 takes any free port. */
   readonly port: number;
@@ -15,6 +17,7 @@ export interface Environment extends StorageSettings {
   /** The server's own secrets; the admin token is derived from them where none is given. */
   readonly serverSecrets: readonly string[];
   readonly providerOptions: ProviderOptions;
+  readonly api: ApiSettings;
   /** Variables that are set and that nothing reads yet. */
   readonly withoutEffect: readonly string[];
 }
@@ -50,12 +53,7 @@ const minSecretLength = 16;
 const futureNames = [
   "OFFHOOK_TRUSTED_PROXIES",
   "OFFHOOK_ADMIN_PASSWORD",
-  "CALLRAIL_API_KEY",
-  "CALLRAIL_ACCOUNT_ID",
-  "CALLRAIL_COMPANY_ID",
-  "ELEVENLABS_API_KEY",
   "ELEVENLABS_WEBHOOK_IP_WHITELIST",
-  "CONVOSO_AUTH_TOKEN",
   "CRM_WEBHOOK_URL",
   "ENABLE_CRM_WEBHOOK",
   "CRM_WEBHOOK_SECRET",
@@ -114,6 +112,7 @@ export function readEnvironment(variables: Variables): Environment {
       convosoTimeZone: readTimeZone(valueOf("CONVOSO_TIME_ZONE"), problems),
       elevenLabsInitiationSecrets: listOf("ELEVENLABS_INITIATION_SECRET"),
     },
+    api: readApiSettings(valueOf, secrets, problems),
     withoutEffect: futureNames.filter((name) => valueOf(name) !== undefined),
   };
   if (problems.length > 0) throw new EnvironmentError(problems);

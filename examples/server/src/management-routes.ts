@@ -5,17 +5,21 @@ import { isAuthorized } from "./admin-token.ts";
 import { refuse } from "./answers.ts";
 import { addCallRoutes } from "./call-routes.ts";
 import { addDeliveryRoutes } from "./delivery-routes.ts";
+import { addIntegrationRoutes } from "./integration-routes.ts";
 import { addJobRoutes } from "./job-routes.ts";
+import { addRecordingRoute } from "./recording-route.ts";
 
 export interface ManagementOptions {
   readonly offhook: Offhook;
   /** Any of them opens the routes. */
   readonly adminTokens: readonly string[];
   readonly providers: readonly string[];
+  /** Where vendors reach the server. */
+  readonly publicUrl: string;
 }
 
 /** The JSON API below `/api`. Every route asks for the admin token. */
-export function managementRoutes({ offhook, adminTokens, providers }: ManagementOptions): Router {
+export function managementRoutes({ offhook, adminTokens, providers, publicUrl }: ManagementOptions): Router {
   const router = Router();
   router.use((request, response, next) => {
     if (isAuthorized(request.headers.authorization, adminTokens)) next();
@@ -28,6 +32,8 @@ export function managementRoutes({ offhook, adminTokens, providers }: Management
     else next();
   });
   addCallRoutes(router, offhook, providers);
+  addRecordingRoute(router, offhook);
+  addIntegrationRoutes(router, offhook, { providers, publicUrl });
   addDeliveryRoutes(router, offhook, providers);
   addJobRoutes(router, offhook);
   addAdminRoutes(router, offhook);

@@ -15,7 +15,7 @@ export type Parameters<Query> = { readonly [Name in keyof Query]-?: Parameter<Ex
  *
  * @throws PayloadError `payload_invalid` that names the parameter, without its value.
  */
-function readQuery<Query extends object>(url: string, parameters: Parameters<Query>): Partial<Query> {
+export function readQuery<Query extends object>(url: string, parameters: Parameters<Query>): Partial<Query> {
   const query: Partial<Query> = {};
   const seen = new Set<string>();
   for (const [name, text] of new URL(url, "http://localhost").searchParams) {

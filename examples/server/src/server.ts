@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StorageError, type Offhook } from "@offhook/core";
+import type { Fetch } from "@offhook/core/client";
 import { ensureAdminTokens } from "./admin-token.ts";
 import { createApp } from "./app.ts";
 import { ensureSecrets } from "./development-secrets.ts";
@@ -10,7 +11,7 @@ import { makePrivateFolder } from "./private-file.ts";
 import { createProviders } from "./providers.ts";
 import { removeRunning, writeRunning } from "./running-file.ts";
 import { StartError } from "./start-error.ts";
-import { createStorage } from "./storage.ts";
+import { createArchive, createStorage } from "./storage.ts";
 
 export interface RunningServer {
   readonly offhook: Offhook;
@@ -23,6 +24,11 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** What reaches the vendors' APIs, in tests. */
+  readonly fetch?: Fetch;
+}
+
 /** How long requests that are under way may still take at the end. */
 const finishMs = 7_000;
 
@@ -31,7 +37,11 @@ const notReady: RequestListener = (_request, response) =>
   void response.writeHead(503, { "retry-after": "1", connection: "close" }).end();
 
 /** Opens the storage, listens and serves. @throws StartError when the port is taken or the database outdated. */
-export async function startServer(environment: Environment, logger: Logger): Promise<RunningServer> {
+export async function startServer(
+  environment: Environment,
+  logger: Logger,
+  { fetch }: ServerOptions = {},
+): Promise<RunningServer> {
   makePrivateFolder(environment.dataFolder);
   const secrets = ensureSecrets(environment);
   const adminTokens = ensureAdminTokens(environment);
@@ -41,7 +51,14 @@ export async function startServer(environment: Environment, logger: Logger): Pro
   try {
     const publicUrl = environment.publicUrl ?? address;
     const { app, offhook } = createApp({
-      providers: createProviders({ ...environment.providerOptions, secrets, publicUrl }),
+      providers: createProviders({
+        ...environment.providerOptions,
+        secrets,
+        publicUrl,
+        api: environment.api,
+        ...(fetch === undefined ? {} : { fetch }),
+      }),
+      archive: createArchive(environment),
       storage: createStorage(environment),
       adminTokens,
       publicUrl,

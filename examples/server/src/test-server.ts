@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { ensureSecrets } from "./development-secrets.ts";
 import { readEnvironment, type Variables } from "./environment.ts";
 import { createProviders } from "./providers.ts";
-import { startServer, type RunningServer } from "./server.ts";
+import { startServer, type RunningServer, type ServerOptions } from "./server.ts";
 
 /** A server in this process, on a folder and port of its own, for tests. */
 export interface TestServer extends RunningServer {
@@ -20,17 +20,17 @@ export interface TestServer extends RunningServer {
   ask(path: string, init?: RequestInit): Promise<Response>;
 }
 
-export async function startTestServer(variables: Variables = {}): Promise<TestServer> {
+export async function startTestServer(variables: Variables = {}, options: ServerOptions = {}): Promise<TestServer> {
   const dataFolder = await temporaryFolder();
   const environment = readEnvironment({ PORT: "0", OFFHOOK_DATA_DIR: dataFolder, ...variables });
   const logged: string[] = [];
-  const server = await startServer(environment, pino({}, { write: (line) => void logged.push(line) }));
+  const server = await startServer(environment, pino({}, { write: (line) => void logged.push(line) }), options);
   const { address, publicUrl, adminToken } = server;
   const secrets = ensureSecrets(environment);
   return {
     ...server,
     dataFolder,
-    providers: createProviders({ ...environment.providerOptions, secrets, publicUrl }),
+    providers: createProviders({ ...environment.providerOptions, secrets, publicUrl, api: environment.api }),
     secrets: [...Object.values(secrets).flat(), adminToken],
     logged,
     send: ({ method, url, headers, body }) =>

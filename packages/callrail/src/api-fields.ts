@@ -4,7 +4,7 @@ import { ApiError } from "@offhook/core";
  * Fields that public integrations are known to ask for without trouble.
  * https://apidocs.callrail.com/#listing-all-calls
  */
-const accepted = [
+const accepted: readonly string[] = [
   "agent_email",
   "call_summary",
   "call_type",
@@ -30,13 +30,13 @@ const accepted = [
   "transcription",
   "utm_campaign",
   "value",
-] as const;
+];
 
 /**
  * What a client asks for beside what every call comes with: all that Offhook reads. The last ones are documented as
  * well, and yet the API was seen to refuse requests for some of them, or their plan may not include them.
  */
-export const callRailFields = [
+export const callRailFields: readonly string[] = [
   ...accepted,
   "lead_explanation",
   "lead_score",
@@ -45,7 +45,7 @@ export const callRailFields = [
   "utm_source",
   "utm_term",
   "voice_assist_message",
-] as const;
+];
 
 /** Known to the answer for one call only; in a list they would be an unknown name. */
 const singleOnly: ReadonlySet<string> = new Set(["conversational_transcript", "integration_data"]);

@@ -62,6 +62,7 @@ const wrongCursor = (expected: string): ConfigurationError =>
   new ConfigurationError("option_invalid", `calls.page({ cursor }): expected ${expected}, got something else`);
 
 const minuteMs = 60_000;
+const minute = (ms: number): string => new Date(ms).toISOString().slice(0, "YYYY-MM-DDTHH:MM".length);
 
 /**
  * The minutes that a range touches. Without dates only the last week would be listed, and without a zone they would be
@@ -78,7 +79,6 @@ export function minuteRange({ from, to }: { readonly from: string; readonly to: 
   if (!(fromMs <= toMs)) {
     throw new ConfigurationError("option_invalid", "CallRail range: expected two ISO-8601 times in order, got another");
   }
-  const minute = (ms: number): string => new Date(ms).toISOString().slice(0, "YYYY-MM-DDTHH:MM".length);
   return {
     start_date: minute(fromMs),
     end_date: minute(Math.ceil(toMs / minuteMs) * minuteMs),

@@ -118,7 +118,7 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
   const client: CallRailClient = {
     calls: {
       list: (range) => listAll("callrail", (cursor) => client.calls.page({ ...range, cursor })),
-      page({ from, to, pages = "numbered", cursor, ...context }) {
+      async page({ from, to, pages = "numbered", cursor, ...context }) {
         const read = pages === "linked" ? readLinkedPage : readNumberedPage;
         const range = { ...minuteRange({ from, to }), company_id: companyId, sort: "start_time", order: "asc" };
         const page = (names: string | undefined) =>
@@ -132,7 +132,7 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
             context,
           });
         // A link has the fields of the page before, and is not to be changed.
-        return pages === "linked" && cursor !== undefined ? page(undefined) : listed.ask(page);
+        return pages === "linked" && cursor !== undefined ? await page(undefined) : await listed.ask(page);
       },
       async get(id, context) {
         const what = "get call";
@@ -203,15 +203,10 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
       const json = await api.request({ what, path: `${account}.json` }, context);
       return readAccount(json) ?? fail(what, "expected an account");
     },
-    connect: (rules) => {
-      const hasTurns = (): boolean => fields.includes(turnsField) && !single.refused.includes(turnsField);
-      return callRailApi(client, { rules, hosts, hasTurns });
-    },
+    connect: (rules) => callRailApi(client, { rules, hosts, hasTurns: fields.includes("conversational_transcript") }),
   };
   return client;
 }
-
-const turnsField = "conversational_transcript";
 
 // The address that the API gives leads on to the audio in S3; under HIPAA it is in S3 itself.
 // https://apidocs.callrail.com/#retrieving-a-single-call-recording

@@ -19,7 +19,7 @@ interface Settings {
   readonly rules: MappingOptions;
   readonly hosts: readonly string[];
   /** Whether single calls are asked for who said what. */
-  readonly hasTurns: () => boolean;
+  readonly hasTurns: boolean;
 }
 
 /** CallRail's API in the words that all vendors have in common. */
@@ -28,7 +28,7 @@ export function callRailApi(client: CallRailClient, { rules, hosts, hasTurns }: 
   const toRecord = (call: CallRailCall): ApiRecord => ({
     ...callRecord(call, rules),
     lacksDetails: (stored) =>
-      hasTurns() &&
+      hasTurns &&
       known(call.transcription) !== null &&
       (stored?.transcript?.turns.length ?? 0) === 0 &&
       !silent.has(call.id),
@@ -49,7 +49,7 @@ export function callRailApi(client: CallRailClient, { rules, hosts, hasTurns }: 
     },
     listCalls: (query, context) => listCalls(client, toRecord, query, context),
     async getCall(id, context) {
-      const call = await findCall(client, id, context);
+      const call = await lookUpCall(client, id, context);
       if (call === undefined) return undefined;
       if (known(call.transcription) !== null && (call.conversational_transcript ?? []).length === 0)
         silent.add(call.id);
@@ -73,7 +73,7 @@ export function callRailApi(client: CallRailClient, { rules, hosts, hasTurns }: 
 const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === "api_not_found";
 
 /** Undefined also for a call that was marked as spam. */
-async function findCall(
+async function lookUpCall(
   client: CallRailClient,
   id: string,
   context: ApiContext | undefined,
@@ -98,7 +98,7 @@ async function findRecording(
 ): Promise<CallEventDraft | "none" | "later"> {
   for (const { provider, id } of call.references) {
     if (provider !== "callrail") continue;
-    const found = await findCall(client, id, context);
+    const found = await lookUpCall(client, id, context);
     const event = found === undefined ? undefined : recordingEvent(found, rules);
     if (event !== undefined) return event;
   }

@@ -15,7 +15,7 @@ export interface CallRailOptions {
   /** ISO 3166 country for numbers that come without a country code. Default `"US"`. */
   readonly defaultCountry?: string;
   /** The status of a call whose caller hung up before anybody answered. Default `"canceled"`. */
-  readonly abandonedAs?: AbandonedStatus;
+  readonly abandonedAs?: "canceled" | "no_answer";
   /** `createCallRailClient` of `@offhook/callrail/client`: for import, reconcile and recordings. */
   readonly client?: Pick<CallRailClient, "connect">;
 }

@@ -41,10 +41,14 @@ function furtherRecording({ recording_id: id, url }: ConvosoRecording): readonly
   return [{ provider: "convoso", id, state: "available", url, channels: null, durationSeconds: null, expiresAt: null }];
 }
 
+/** https://www.itu.int/pub/T-SP-E.164D */
+const countryCode =
+  /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|(?:2[1-689]|3[578]|42|5[09]|6[7-9]|8[0578]|9[679])\d)$/;
+
 /** The log has no country code, but what was dialled is the number with it. Null where that does not fit. */
 function phoneCodeOf({ phone_number: phone, number_dialed: dialed }: ConvosoCall): string | null {
   const number = phone?.replace(/\D/g, "") ?? "";
   const whole = dialed?.replace(/\D/g, "") ?? "";
   const code = whole.slice(0, -number.length);
-  return number.length >= 7 && whole.endsWith(number) && /^[1-9]\d{0,2}$/.test(code) ? code : null;
+  return number.length >= 7 && whole.endsWith(number) && countryCode.test(code) ? code : null;
 }

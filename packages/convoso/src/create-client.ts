@@ -173,7 +173,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
         const { lead_id: leadId, call_date: date } = call;
         const clockMs = readClock(date ?? "");
         const isComplete = recordings.every(({ url }) => url !== null);
-        if (isComplete || leadId === null || clockMs === null) return recordings;
+        if (isComplete || leadId === null || leadId === "" || clockMs === null) return recordings;
         const ofLead: ConvosoLeadRecording[] = [];
         const around = { start_time: clockText(clockMs - dayMs), end_time: clockText(clockMs + dayMs) };
         for await (const each of recordingsOfLead({ lead_id: leadId, ...around }, context)) ofLead.push(each);

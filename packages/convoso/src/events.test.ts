@@ -139,7 +139,10 @@ describe("duration", () => {
       "2026-11-20T15:05:00.000Z",
     );
     expect((await factsOf(start)).endedAt).toBeNull();
-    expect((await factsOf({ ...start, duration: 61, disposition: "INCALL" })).endedAt).toBeNull();
+    expect(await factsOf({ ...start, duration: 61, disposition: "INCALL" })).toMatchObject({
+      endedAt: null,
+      durationSeconds: null,
+    });
   });
 });
 
@@ -175,6 +178,12 @@ describe("direction and the two numbers (trap 8)", () => {
     expect(await factsOf({ ...numbers, direction: "outbound", number_dialed: "16155550177" })).toMatchObject({
       to: { e164: "+16155550177" },
     });
+  });
+
+  test("the number dialled and the lead's are one number in two writings", async () => {
+    const to = { e164: "+16155550188", raw: "6155550188" };
+    expect(await factsOf({ ...numbers, direction: "outbound", number_dialed: "16155550188" })).toMatchObject({ to });
+    expect(await factsOf({ ...numbers, direction: "outbound" })).toMatchObject({ to });
   });
 
   test("an inbound call goes from the customer to the number called", async () => {

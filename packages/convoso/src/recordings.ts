@@ -13,13 +13,15 @@ export interface ConvosoRecording {
 /** What the call log says of a call's recordings. */
 export function recordingsOf({ recording }: ConvosoCall): readonly ConvosoRecording[] {
   return recording.flatMap(({ recording_id, public_url, src, filename }) => {
-    const names = [public_url, src, filename].filter((name): name is string => name !== null && name.trim() !== "");
+    const names = [public_url, src, filename].filter(isFilled);
     const [first] = names;
     if (first === undefined) return [];
     const url = names.find(isWebAddress) ?? null;
-    return [{ recording_id, file: url === null ? first : null, url }];
+    return [{ recording_id: isFilled(recording_id) ? recording_id : null, file: url === null ? first : null, url }];
   });
 }
+
+const isFilled = (text: string | null): text is string => text !== null && text.trim() !== "";
 
 /** Gives those that have no address the one that the lead's list of recordings has for them. */
 export function withAddresses(

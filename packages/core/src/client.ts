@@ -4,10 +4,11 @@
  * @module client
  */
 
-export { createApiClient } from "./api-client.ts";
-export type { ApiClient, ApiDialect, ApiFailure, ApiRequest, ClientOptions, Fetch } from "./api-client.ts";
-export { requireApiKey, type ApiKey } from "./api-credentials.ts";
-export { connectApi } from "./connect-api.ts";
-export { listAll, malformed, readItems, type ItemPage } from "./list-all.ts";
-export { openDownload } from "./download.ts";
-export type { DownloadOptions } from "./download-options.ts";
+export { createApiClient } from "./api/api-client.ts";
+export type { ApiClient, ApiDialect, ApiFailure, ApiRequest, ClientOptions, Fetch } from "./api/api-client.ts";
+export { requireApiKey, type ApiKey } from "./api/api-credentials.ts";
+export { connectApi } from "./api/connect-api.ts";
+export { integrationsOf } from "./integrations/integrations-of.ts";
+export { listAll, malformed, readItems, type ItemPage } from "./api/list-all.ts";
+export { openDownload } from "./api/download.ts";
+export type { DownloadOptions } from "./api/download-options.ts";

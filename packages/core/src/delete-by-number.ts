@@ -106,7 +106,7 @@ async function eachRecord<S extends Subject>(
 /** What is left behind by a crash goes with the next try: the calls that lead to it are removed after it. */
 async function removeArchived({ archive, audience }: Workings, calls: readonly Call[]): Promise<void> {
   for (const recording of calls.flatMap(({ recordings }) => recordings)) {
-    await archive?.remove(archiveKey(audience.tenantId, recording));
+    await archive?.remove(await archiveKey(audience.tenantId, recording));
   }
 }
 

@@ -80,9 +80,9 @@ export function isTerminal(status: CallStatus): boolean {
 const forward: Rule<"status"> = (current, said) =>
   current !== undefined && levels[said] < levels[current] ? current : said;
 
-/** A number that could be normalized beats one that could not; else the latest. */
+/** A number that could be normalized beats one that could not; else the latest. The same number stays as it was written. */
 const bestPhone = (current: Phone | undefined, said: Phone): Phone =>
-  current !== undefined && current.e164 !== null && said.e164 === null ? current : said;
+  current !== undefined && current.e164 !== null && (said.e164 === null || said.e164 === current.e164) ? current : said;
 
 /** Member by member the latest that says something. Names the members, so that the JSON has one key order. */
 function memberwise<T extends object>(names: readonly (keyof T & string)[]) {

@@ -1,4 +1,4 @@
-import type { Fetch } from "./api-client.ts";
+import type { Fetch } from "./api/api-client.ts";
 import type { CallEventDraft } from "./call-event.ts";
 import type { Call, Recording, Reference } from "./call.ts";
 import type { IntegrationsFactory } from "./integrations.ts";

@@ -1,4 +1,5 @@
 import type { Recording } from "./call.ts";
+import { sha256Hex } from "./hash.ts";
 import type { RecordingStream } from "./recording-stream.ts";
 
 /**
@@ -23,15 +24,16 @@ export interface ArchivedContent {
 }
 
 /** Under which key a recording is kept: of the vendor's names alone, because a call's id may change by a merge. */
-export function archiveKey(tenantId: string, { provider, id }: Pick<Recording, "provider" | "id">): string {
-  return [tenantId, provider, id].map(keyPart).join("/");
+export async function archiveKey(
+  tenantId: string,
+  { provider, id }: Pick<Recording, "provider" | "id">,
+): Promise<string> {
+  return [await keyPart(tenantId), provider, await keyPart(id)].join("/");
 }
 
 const plainPart = /^[A-Za-z0-9][\w-]{0,120}$/;
 
-/** Other ids are written in hexadecimal, with a mark that no plain part has at its beginning. */
-function keyPart(text: string): string {
-  if (plainPart.test(text)) return text;
-  const hex = Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `_${hex}`;
+/** Other names are hashed, with a mark that no plain part has at its beginning. */
+async function keyPart(text: string): Promise<string> {
+  return plainPart.test(text) ? text : `_${await sha256Hex(text)}`;
 }

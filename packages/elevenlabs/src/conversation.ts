@@ -3,6 +3,7 @@ import {
   isoFromSeconds,
   phoneFromE164,
   toMoney,
+  type Analysis,
   type CallEventType,
   type CallDirection,
   type CallEventDraft,
@@ -81,7 +82,7 @@ export function flatEvent(
   { kind, at, afterCall }: Head,
   conversion: ConversionOption,
 ): CallEventDraft {
-  const { call_successful: successful, transcript_summary: summary, termination_reason: ending } = conversation;
+  const { termination_reason: ending } = conversation;
   const state = stateOfConversation({
     status: conversation.status,
     result: null,
@@ -90,7 +91,9 @@ export function flatEvent(
     broken: false,
   });
   const span = spanOf(conversation.start_time_unix_secs, conversation.call_duration_secs, state);
-  const analysis = successful == null && summary == null ? null : readAnalysis(conversation);
+  const read = readAnalysis(conversation);
+  // The list has a verdict for every conversation, also where there is no analysis.
+  const analysis = saysNothing(read) ? null : read;
   return {
     // Less than the whole conversation: whoever knows that one outranks it.
     type: typeOf(state, false),
@@ -108,6 +111,11 @@ export function flatEvent(
       ...(analysis === null ? undefined : analysisFacts(conversation, analysis, conversion)),
     },
   };
+}
+
+function saysNothing({ title, summary, successful, criteria, data }: Analysis): boolean {
+  const hasWords = title !== null || summary !== null || successful !== null;
+  return !hasWords && criteria.length === 0 && Object.keys(data).length === 0;
 }
 
 /** The last word on a conversation comes when its analysis is through, even if there was nothing to analyze. */

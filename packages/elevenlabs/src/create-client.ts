@@ -134,7 +134,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
     }
     return {
       ...readItems("elevenlabs", what, json[member], read),
-      nextCursor: hasMore ? String(next) : null,
+      nextCursor: typeof next === "string" ? next : null,
       total: null,
     };
   }

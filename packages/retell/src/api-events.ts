@@ -47,7 +47,7 @@ export const isOver = (call: RetellCall): boolean =>
   over.has(call.call_status ?? "") || call.end_timestamp != null || (call.disconnection_reason ?? "") !== "";
 
 /** Whether somebody talked, or could have. */
-export function isConnected(call: RetellCall): boolean {
+function isConnected(call: RetellCall): boolean {
   const { start_timestamp: start, end_timestamp: end, duration_ms: durationMs } = call;
   return endingIn(call).reached && start != null && (durationMs ?? (end ?? start) - start) > 0;
 }

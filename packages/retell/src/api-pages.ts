@@ -59,16 +59,19 @@ export interface ReadPage<Item> {
 export function readPage<Item>(answer: unknown, { what, read, idOf, cursor }: ReadPage<Item>): ItemPage<Item> {
   const list = Array.isArray(answer) ? answer : isRecord(answer) ? answer["items"] : undefined;
   const page = readItems("retell", what, list, read);
+  const isEmpty = page.items.length + page.unreadable.length === 0;
   const next = Array.isArray(answer) ? legacyCursor(answer, page.items, idOf) : cursorIn(answer);
   // Others have seen Retell promise more behind the last page, and lead in a circle.
-  const isLast = next === cursor || (Array.isArray(list) && list.length === 0);
-  return { ...page, nextCursor: isLast ? null : (next ?? null), total: null };
+  if (isEmpty || next === cursor) return { ...page, nextCursor: null, total: null };
+  if (next === "") fail(what, "expected the key of the next page");
+  return { ...page, nextCursor: next ?? null, total: null };
 }
 
+/** Empty where there is more, but not how to get at it. */
 function cursorIn(answer: unknown): string | undefined {
   if (!isRecord(answer) || answer["has_more"] !== true) return undefined;
   const next = answer["pagination_key"];
-  return typeof next === "string" && next !== "" ? next : undefined;
+  return typeof next === "string" ? next : "";
 }
 
 /**

@@ -81,6 +81,13 @@ describe("A02: import after webhooks", () => {
     expect(said(foldCall([...webhooks, ...imported]))).toEqual({ ...said(known), ...onlyTheApiKnows });
   });
 
+  test("a call of which only the end was told changes nothing that is known", () => {
+    const end = webhooks.filter(({ type }) => type === "call.ended");
+    expect(end).toHaveLength(1);
+    const imported = recordOf().events.map(stored("api"));
+    expect(said(foldCall([...end, ...imported]))).toEqual({ ...said(foldCall(end)), ...onlyTheApiKnows });
+  });
+
   test("an unrated call changes nothing at all", () => {
     const imported = recordOf({ price: null }).events.map(stored("api"));
     expect(said(foldCall([...webhooks, ...imported]))).toEqual(said(foldCall(webhooks)));

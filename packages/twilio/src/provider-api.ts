@@ -18,7 +18,7 @@ export function twilioApi(client: TwilioClient, settings: ConnectSettings): Prov
     limits: [],
     concurrency: 4,
     recordingHosts,
-    ...(fetch === undefined ? {} : { fetch }),
+    fetch,
     async ping(context) {
       const { friendly_name: name, sid } = await client.ping(context);
       return { account: name ?? sid };

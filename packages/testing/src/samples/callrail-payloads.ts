@@ -9,6 +9,10 @@ export const stamp = (ms: number): string => new Date(ms - 5 * 3_600_000).toISOS
 
 export const callId = ({ key }: SampleContext): string => `CAL${hexDigits(key, 32)}`;
 export const personId = ({ key }: SampleContext): string => `PER${hexDigits(`${key}9e`, 32)}`;
+export const companyId = `COM${hexDigits("c0", 32)}`;
+/** The key of the address that webhooks tell: whoever has it can listen. */
+export const recordingKey = "aaaaccccddddeeee";
+export const recordingSeconds = 58;
 const legacyId = ({ key }: SampleContext): number => 100_000_000 + Number.parseInt(hexDigits(key, 6), 16);
 
 /** As CallRail writes numbers for people: 415-555-0199. */
@@ -18,7 +22,7 @@ const known = (context: SampleContext): Fields => ({
   id: legacyId(context),
   resource_id: callId(context),
   company_id: 155920786,
-  company_resource_id: `COM${hexDigits("c0", 32)}`,
+  company_resource_id: companyId,
   company_name: "Acme Plumbing",
   company_time_zone: "America/Los_Angeles",
   tracker_id: 354024023,
@@ -96,8 +100,8 @@ export const ended = (context: SampleContext): Fields => ({
   good_lead_call_time: null,
   lead_status: null,
   note: "",
-  recording: `https://app.callrail.com/calls/${callId(context)}/recording/redirect?access_key=aaaaccccddddeeee`,
-  recording_duration: 58,
+  recording: `https://app.callrail.com/calls/${callId(context)}/recording/redirect?access_key=${recordingKey}`,
+  recording_duration: recordingSeconds,
   recording_player: `https://app.callrail.com/calls/${callId(context)}/recording?access_key=aaaabbbbccccdddd`,
   tags: [],
   transcription: "",
@@ -215,7 +219,7 @@ export const text = (context: SampleContext, more: Fields = {}): Fields => ({
   timestamp: stamp(context.startMs + 600_000),
   lead_status: null,
   conversation_id: "d8e5f",
-  company_resource_id: `COM${hexDigits("c0", 32)}`,
+  company_resource_id: companyId,
   person_resource_id: personId(context),
   ...more,
 });

@@ -1,6 +1,18 @@
-import { sampleContext, type SampleContext, type SampleOptions, type SampleRequest } from "../sample.ts";
-
-type Fields = { readonly [name: string]: string };
+import { sampleContext, type SampleOptions, type SampleRequest } from "../sample.ts";
+import {
+  callId,
+  callLog,
+  callSeconds,
+  disposed,
+  ended,
+  leadId,
+  naive,
+  national,
+  recordingUrl,
+  seedCall,
+  seedLead,
+  type Fields,
+} from "./convoso-payloads.ts";
 
 const sample = (name: string, contentType: string, body: string, path = "convoso"): SampleRequest => ({
   provider: "convoso",
@@ -30,115 +42,27 @@ const byQuery = (name: string, fields: Fields, path = "convoso"): SampleRequest 
   query: encode(fields),
 });
 
-const accountClock = new Intl.DateTimeFormat("sv-SE", {
-  timeZone: "America/New_York",
-  dateStyle: "short",
-  timeStyle: "medium",
-});
-
-/** `2026-11-20 05:00:00`: the account's clock, without its zone. */
-const naive = (ms: number): string => accountClock.format(ms);
-
-/** Ten digits, as Convoso keeps numbers of country code 1. */
-const national = (e164: string): string => e164.replace(/^\+1?/, "");
-
-const callId = (context: SampleContext): string => String(2_073_617n + BigInt(`0x${context.key}`));
-const leadId = (context: SampleContext): string => String(408_159n + BigInt(`0x${context.key}`));
-
-/** The call log fields of an Adaptor under their own names, with those that are empty for most calls. */
-const callLog = (context: SampleContext, status: string, extra: Fields = {}): Fields => ({
-  call_log_id: callId(context),
-  lead_id: leadId(context),
-  first_name: "Ana",
-  last_name: "Núñez",
-  email: "ana@example.test",
-  city: "Reno",
-  state: "NV",
-  list_id: "10855",
-  list_name: "Spring leads",
-  campaign_id: "3475",
-  campaign_name: "Spring",
-  user_id: "1201",
-  agent_full_name: "Pat Doe",
-  agent_email: "pat@example.test",
-  queue_id: "",
-  queue_name: "null",
-  queue_seconds: "0",
-  queue_position: "1",
-  phone_number: national(context.from),
-  phone_code: "1",
-  caller_id: national(context.to),
-  inbound_number: "",
-  status,
-  call_type: "OUTBOUND",
-  call_date: naive(context.startMs),
-  ...extra,
-});
-
-const ended = (context: SampleContext, status: string, seconds: number, modifiedMs: number): Fields =>
-  callLog(context, status, {
-    length_in_sec: String(seconds),
-    term_reason: "AGENT",
-    recording: "",
-    agent_comment: "",
-    modified_at: naive(context.startMs + modifiedMs),
-  });
-
-/** The seed shape of a call, which no Adaptor makes by itself. */
-const seedCall = (context: SampleContext, extra: { readonly [name: string]: unknown } = {}) => ({
-  call_id: callId(context),
-  lead_id: leadId(context),
-  agent_id: "a-5",
-  agent_name: "Pat Doe",
-  phone_number: context.from,
-  campaign: "Spring",
-  disposition: "SALE",
-  direction: "outbound",
-  duration: 125,
-  recording_url: `https://example.test/r/${callId(context)}.mp3`,
-  started_at: new Date(context.startMs).toISOString(),
-  ended_at: new Date(context.startMs + 125_000).toISOString(),
-  ...extra,
-});
-
-const seedLead = (context: SampleContext) => ({
-  lead_id: leadId(context),
-  first_name: "Ana",
-  last_name: "Núñez",
-  phone_number: "555-0123",
-  email: "ana@example.test",
-  address: "1 Main St",
-  city: "Reno",
-  state: "NV",
-  zip: "89501",
-  campaign: "Spring",
-});
-
 /** An answered outbound call, disposed of twice, whose recording comes late. Times are those of New York. */
 export function convosoLife(options?: SampleOptions): SampleRequest[] {
   const context = sampleContext(options);
   return [
     form("call.INCALL", callLog(context, "INCALL")),
-    form("call.CB", ended(context, "CB", 125, 130_000)),
+    form("call.CB", ended(context, "CB", callSeconds, 130_000)),
     json("call.recorded", {
       params: {
         call_log_id: callId(context),
-        length_in_sec: "125",
-        recording: `https://example.test/r/${callId(context)}.mp3`,
+        length_in_sec: String(callSeconds),
+        recording: recordingUrl(context),
       },
     }),
-    form("call.SALE", {
-      ...ended(context, "SALE", 125, 300_000),
-      status_name: "Sale",
-      agent_comment: "Wants the green one",
-    }),
+    form("call.SALE", disposed(context)),
   ];
 }
 
 /** Every shape and writing of a call or lead that is known to arrive by POST. */
 export function convosoSamples(options?: SampleOptions): SampleRequest[] {
   const context = sampleContext(options);
-  const call = ended(context, "SALE", 125, 300_000);
+  const call = ended(context, "SALE", callSeconds, 300_000);
   const { call_log_id: _callId, ...callWithoutId } = call;
   return [
     ...convosoLife(options),
@@ -204,7 +128,7 @@ export function convosoSamples(options?: SampleOptions): SampleRequest[] {
 export function convosoQuerySamples(options?: SampleOptions): SampleRequest[] {
   const context = sampleContext(options);
   return [
-    byQuery("call by GET", ended(context, "SALE", 125, 300_000)),
+    byQuery("call by GET", ended(context, "SALE", callSeconds, 300_000)),
     byQuery("lead by GET", seedLead(context), "convoso-leads"),
   ];
 }

@@ -3,7 +3,10 @@ import { hexDigits, type SampleContext } from "../sample.ts";
 export type Fields = { readonly [name: string]: unknown };
 
 export const seconds = (context: SampleContext): number => Math.floor(context.startMs / 1000);
-const agentId = "agent_8801k2front0desk0000000000000";
+export const agentId = "agent_8801k2front0desk0000000000000";
+export const agentName = "Front desk";
+/** How long a conversation takes. Seconds. */
+export const callSeconds = 61;
 export const conversationId = (context: SampleContext): string => `conv_${hexDigits(context.key, 26)}`;
 
 export const ids = (context: SampleContext): Fields => ({
@@ -97,7 +100,7 @@ export const phoneCall = (context: SampleContext): Fields => ({
 export const metadata = (context: SampleContext, extra: Fields = {}): Fields => ({
   start_time_unix_secs: seconds(context),
   accepted_time_unix_secs: seconds(context) + 2,
-  call_duration_secs: 61,
+  call_duration_secs: callSeconds,
   queue_wait_secs: 0.0,
   cost: 412,
   cost_fiat: 0.0931,
@@ -185,7 +188,7 @@ const transcript: readonly Fields[] = [
 
 export const conversation = (context: SampleContext, extra: Fields = {}): Fields => ({
   ...ids(context),
-  agent_name: "Front desk",
+  agent_name: agentName,
   status: "done",
   user_id: "crm-77",
   branch_id: null,
@@ -283,7 +286,7 @@ export const legacy = (context: SampleContext): Fields => ({
   event: "conversation.ended",
   ...ids(context),
   start_time_unix_secs: seconds(context),
-  call_duration_secs: 61,
+  call_duration_secs: callSeconds,
   call_successful: "success",
   phone_number: context.to,
   caller_phone: context.from,

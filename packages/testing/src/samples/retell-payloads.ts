@@ -4,6 +4,16 @@ export type Members = { readonly [name: string]: unknown };
 
 export const callId = ({ key }: SampleContext): string => `call_${hexDigits(key, 32)}`;
 
+export const agentId = `agent_${hexDigits("a9e7", 30)}`;
+export const agentName = "Front desk";
+export const agentVersion = 3;
+
+/** Where the recordings lie: a host of nobody's, because Retell's own have other people's recordings. */
+export const recordingHost = "recordings.example.com";
+
+/** How long a call takes. Milliseconds. */
+export const callMs = 61_791;
+
 /** Another call, with ids of its own. */
 export function anotherCall(context: SampleContext, suffix: string): SampleContext {
   const key = `${context.key}${suffix}`;
@@ -14,9 +24,9 @@ export function anotherCall(context: SampleContext, suffix: string): SampleConte
 export const phoneCall = (context: SampleContext): Members => ({
   call_id: callId(context),
   call_type: "phone_call",
-  agent_id: `agent_${hexDigits("a9e7", 30)}`,
-  agent_version: 3,
-  agent_name: "Front desk",
+  agent_id: agentId,
+  agent_version: agentVersion,
+  agent_name: agentName,
   agent_tag: null,
   call_status: "ongoing",
   direction: "inbound",
@@ -78,14 +88,14 @@ export const transcripts = (turns: number): Members => {
 export const ended = (context: SampleContext, turns: number): Members => ({
   ...phoneCall(context),
   call_status: "ended",
-  end_timestamp: context.startMs + 61_791,
-  duration_ms: 61_791,
+  end_timestamp: context.startMs + callMs,
+  duration_ms: callMs,
   disconnection_reason: "user_hangup",
   collected_dynamic_variables: { slot: "thu-16" },
   ...transcripts(turns),
-  recording_url: `https://recordings.example.com/${callId(context)}/recording.wav`,
-  recording_multi_channel_url: `https://recordings.example.com/${callId(context)}/recording_multichannel.wav`,
-  public_log_url: `https://recordings.example.com/${callId(context)}/public.log`,
+  recording_url: `https://${recordingHost}/${callId(context)}/recording.wav`,
+  recording_multi_channel_url: `https://${recordingHost}/${callId(context)}/recording_multichannel.wav`,
+  public_log_url: `https://${recordingHost}/${callId(context)}/public.log`,
   latency: {
     e2e: { p50: 812, p90: 1240, p95: 1301, p99: 1410, max: 1443, min: 602, num: 6, values: [812, 602, 1443] },
   },

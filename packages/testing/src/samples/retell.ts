@@ -1,5 +1,16 @@
 import { hexDigits, sampleContext, type SampleContext, type SampleOptions, type SampleRequest } from "../sample.ts";
-import { analysis, anotherCall, callId, ended, phoneCall, transcripts, type Members } from "./retell-payloads.ts";
+import {
+  agentId,
+  agentVersion,
+  analysis,
+  anotherCall,
+  callId,
+  ended,
+  phoneCall,
+  recordingHost,
+  transcripts,
+  type Members,
+} from "./retell-payloads.ts";
 
 const request = (name: string, body: string, mapped = true): SampleRequest => ({
   provider: "retell",
@@ -24,8 +35,8 @@ const inbound = (context: SampleContext, extra: Members = {}): SampleRequest =>
       event: "call_inbound",
       call_inbound: {
         call_id: callId(context),
-        agent_id: `agent_${hexDigits("a9e7", 30)}`,
-        agent_version: 3,
+        agent_id: agentId,
+        agent_version: agentVersion,
         from_number: context.from,
         to_number: context.to,
       },
@@ -153,7 +164,7 @@ export function retellSamples(options?: SampleOptions): SampleRequest[] {
       callEvent("call_ended", {
         ...ended(other("7d"), 2),
         data_storage_setting: "basic_attributes_only",
-        scrubbed_recording_url: `https://recordings.example.com/${callId(other("7d"))}/scrubbed.wav`,
+        scrubbed_recording_url: `https://${recordingHost}/${callId(other("7d"))}/scrubbed.wav`,
       }),
     ),
     named(
@@ -182,7 +193,7 @@ export function retellSamples(options?: SampleOptions): SampleRequest[] {
       callEvent("call_started", {
         call_id: callId(other("eb")),
         call_type: "web_call",
-        agent_id: `agent_${hexDigits("a9e7", 30)}`,
+        agent_id: agentId,
         call_status: "ongoing",
         access_token: "eyJhbGciOiJIUzI1NiJ9.example",
         start_timestamp: context.startMs,

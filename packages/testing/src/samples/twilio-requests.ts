@@ -85,24 +85,39 @@ export const progress = (
     mapped,
   );
 
-export function recordingFields({ key }: SampleContext): Fields {
-  const sid = `RE${hexDigits(key, 32)}`;
+/** When what happens in the life of a call. Milliseconds after it is dialled. */
+export const moments = { answered: 4_000, ended: 65_000 } as const;
+
+/** What is said at the end of a call that was answered. */
+export const endedFields = { CallDuration: "61", Duration: "2", SipResponseCode: "200" } as const satisfies Fields;
+
+export const humanFields = { AnsweredBy: "human", MachineDetectionDuration: "2730" } as const satisfies Fields;
+
+export const recordingSid = ({ key }: SampleContext): string => `RE${hexDigits(key, 32)}`;
+
+export function recordingFields(context: SampleContext): Fields {
+  const sid = recordingSid(context);
   const url = `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`;
   return { RecordingSid: sid, RecordingUrl: url };
 }
+
+/** What is said of the recording of an answered call. */
+export const recordedFields = {
+  RecordingStatus: "completed",
+  RecordingDuration: "58",
+  RecordingChannels: "2",
+  RecordingSource: "StartCallRecordingAPI",
+  RecordingTrack: "both",
+  ErrorCode: "0",
+} as const satisfies Fields;
 
 export const recording = (context: SampleContext): SampleRequest =>
   form("recording.completed", {
     AccountSid: accountSid,
     CallSid: context.callSid,
     ...recordingFields(context),
-    RecordingStatus: "completed",
-    RecordingDuration: "58",
-    RecordingChannels: "2",
-    RecordingStartTime: rfc2822(context.startMs + 4_000),
-    RecordingSource: "StartCallRecordingAPI",
-    RecordingTrack: "both",
-    ErrorCode: "0",
+    ...recordedFields,
+    RecordingStartTime: rfc2822(context.startMs + moments.answered),
   });
 
 export function cloudEvent(context: SampleContext, type: string, afterMs: number, parameters: Fields): unknown {

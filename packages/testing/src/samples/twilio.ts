@@ -4,8 +4,11 @@ import {
   accountSid,
   call,
   cloudEvent,
+  endedFields,
   form,
+  humanFields,
   json,
+  moments,
   progress,
   recording,
   recordingFields,
@@ -20,9 +23,9 @@ export function twilioLife(options?: SampleOptions): SampleRequest[] {
   return [
     progress(context, "initiated", 0, 0),
     progress(context, "ringing", 1, 1_000),
-    progress(context, "in-progress", 2, 4_000),
-    form("amd.human", { ...account(context), AnsweredBy: "human", MachineDetectionDuration: "2730" }),
-    progress(context, "completed", 3, 65_000, { CallDuration: "61", Duration: "2", SipResponseCode: "200" }),
+    progress(context, "in-progress", 2, moments.answered),
+    form("amd.human", { ...account(context), ...humanFields }),
+    progress(context, "completed", 3, moments.ended, endedFields),
     recording(context),
   ];
 }
@@ -222,8 +225,7 @@ function jsonSamples(context: SampleContext): SampleRequest[] {
       }),
       cloudEvent(context, "status-callback.amd.detected", 6_000, {
         ...account(context),
-        AnsweredBy: "human",
-        MachineDetectionDuration: "2730",
+        ...humanFields,
       }),
       { specversion: "1.0", type: "com.twilio.voice.something.new", id: "EZ1", data: null },
     ]),

@@ -1,0 +1,62 @@
+import type { SecretName } from "./secret-names.ts";
+
+/** What the server needs to ask the vendors' APIs. A vendor whose part is undefined is not asked. */
+export interface ApiSettings {
+  readonly callrail: { readonly apiKey: string; readonly accountId: string; readonly companyId?: string } | undefined;
+  readonly elevenlabs: { readonly apiKey: string } | undefined;
+  readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
+  readonly convoso: { readonly authToken: string } | undefined;
+  readonly retell: { readonly apiKey: string } | undefined;
+  /** Keeps recordings in the data folder. */
+  readonly archiveRecordings: boolean;
+}
+
+/** The variables that open each vendor's API, to say what is missing. */
+export const apiVariables: Readonly<Record<string, readonly string[]>> = {
+  callrail: ["CALLRAIL_API_KEY", "CALLRAIL_ACCOUNT_ID"],
+  elevenlabs: ["ELEVENLABS_API_KEY"],
+  twilio: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+  convoso: ["CONVOSO_AUTH_TOKEN"],
+  retell: ["RETELL_API_KEY"],
+};
+
+/**
+ * Reads them; a key without what belongs to it is a problem. Secrets that were made up for development open no API.
+ *
+ * @param secrets as they are set; of several, the first is the one that is valid at the vendor.
+ */
+export function readApiSettings(
+  valueOf: (name: string) => string | undefined,
+  secrets: { readonly [Name in SecretName]?: readonly string[] },
+  problems: string[],
+): ApiSettings {
+  const callRailKey = valueOf("CALLRAIL_API_KEY");
+  const accountId = valueOf("CALLRAIL_ACCOUNT_ID");
+  const companyId = valueOf("CALLRAIL_COMPANY_ID");
+  if (callRailKey !== undefined && accountId === undefined) {
+    problems.push("CALLRAIL_ACCOUNT_ID: missing, and CALLRAIL_API_KEY is of no use without it");
+  }
+  const elevenLabsKey = valueOf("ELEVENLABS_API_KEY");
+  const accountSid = valueOf("TWILIO_ACCOUNT_SID");
+  const [twilioToken] = secrets.TWILIO_AUTH_TOKEN ?? [];
+  const convosoToken = valueOf("CONVOSO_AUTH_TOKEN");
+  const [retellKey] = secrets.RETELL_API_KEY ?? [];
+  return {
+    callrail:
+      callRailKey === undefined || accountId === undefined
+        ? undefined
+        : { apiKey: callRailKey, accountId, ...(companyId === undefined ? {} : { companyId }) },
+    elevenlabs: elevenLabsKey === undefined ? undefined : { apiKey: elevenLabsKey },
+    twilio:
+      accountSid === undefined || twilioToken === undefined ? undefined : { accountSid, authToken: twilioToken },
+    convoso: convosoToken === undefined ? undefined : { authToken: convosoToken },
+    retell: retellKey === undefined ? undefined : { apiKey: retellKey },
+    archiveRecordings: readFlag("OFFHOOK_ARCHIVE_RECORDINGS", valueOf, problems),
+  };
+}
+
+function readFlag(name: string, valueOf: (name: string) => string | undefined, problems: string[]): boolean {
+  const value = valueOf(name) ?? "false";
+  if (value !== "true" && value !== "false") problems.push(`${name}: expected true or false, got "${value}"`);
+  return value === "true";
+}

@@ -1,0 +1,181 @@
+import { callrailLife, callrailSamples } from "@offhook/testing";
+import { foldCall, type Call, type CallEvent, type CallEventDraft } from "@offhook/core";
+import { describe, expect, test } from "vitest";
+import { callRecord } from "./api-events.ts";
+import { readCall } from "./api-records.ts";
+import { delivered } from "./fixtures/index.ts";
+import { apiCall, asApiCall, signingKey, type ApiCall } from "./fixtures/api.ts";
+import { callrail } from "./provider.ts";
+
+const rules = { abandonedAs: "canceled", defaultCountry: "US" } as const;
+
+const { routes } = callrail({ signingKey });
+const toldBy = ({ path, body }: { readonly path: string; readonly body: string }): readonly CallEventDraft[] =>
+  routes.find(({ paths }) => paths.includes(path))?.translate(delivered(body)).events ?? [];
+const webhookEvents = (): CallEventDraft[] => callrailLife().flatMap(toldBy);
+
+function recordOf(json: ApiCall): CallEventDraft {
+  const call = readCall(json);
+  const [event] = call === undefined ? [] : callRecord(call, rules).events;
+  if (event === undefined) throw new Error("Expected an event");
+  return event;
+}
+
+const record = (changes: ApiCall = {}): CallEventDraft => recordOf(apiCall({}, changes));
+
+/** The call of these events, heard of one minute after the other. */
+function callOf(webhooks: readonly CallEventDraft[], ...records: readonly CallEventDraft[]): Call {
+  return foldCall(
+    [...webhooks, ...records].map((draft, index): CallEvent => ({
+      ...draft,
+      id: `evt_${index}`,
+      tenantId: "default",
+      provider: "callrail",
+      source: index < webhooks.length ? "webhook" : "api",
+      receivedAt: new Date(Date.UTC(2026, 10, 20, 10, 5 + index)).toISOString(),
+      deliveryId: null,
+    })),
+  );
+}
+
+/** What core compares: everything but who said it, when, and whether an empty text was written. */
+function compared(call: Call) {
+  const { version: _version, provenance: _provenance, updatedAt: _updatedAt, note, disposition, ...said } = call;
+  return { ...said, note: note ?? "", disposition: disposition ?? "" };
+}
+
+describe("a record of the API", () => {
+  test("A02: says what the webhooks of the call's whole life said, and nothing else", () => {
+    const webhooks = webhookEvents();
+    expect(webhooks).toHaveLength(6);
+    expect(compared(callOf(webhooks, record()))).toEqual(compared(callOf(webhooks)));
+  });
+
+  const wholeCalls = callrailSamples().filter(
+    ({ path, body }) =>
+      /\/(?:outbound-)?(?:post-call|call-modified)$/.test(path) && body.startsWith("{") && /"CAL\w{32}"/.test(body),
+  );
+
+  test.each(wholeCalls.map((sample) => [sample.name, sample] as const))(
+    "A02: changes nothing of a call of which a webhook told (%s)",
+    (_name, sample) => {
+      const webhooks = toldBy(sample);
+      const same = recordOf(asApiCall(JSON.parse(sample.body) as ApiCall));
+      expect(compared(callOf(webhooks, same))).toEqual(compared(callOf(webhooks)));
+      // The record by itself, but for what webhooks alone say: the audio's address and the number of old.
+      const { recordings, metadata: _metadata, ...said } = compared(callOf([], same));
+      expect(compared(callOf(webhooks))).toMatchObject(said);
+      expect(recordings).toHaveLength(callOf(webhooks).recordings.length);
+    },
+  );
+
+  test("A02: alone is the whole call", () => {
+    const id = String(apiCall()["id"]);
+    expect(callOf([], record())).toMatchObject({
+      id: `call_callrail_${id}`,
+      references: [{ provider: "callrail", id, kind: "session" }],
+      direction: "inbound",
+      status: "completed",
+      outcome: "answered",
+      from: { e164: "+14155550199" },
+      to: { e164: "+14155550100" },
+      trackingNumber: { e164: "+14155550100" },
+      startedAt: "2026-11-20T10:00:00.000Z",
+      endedAt: "2026-11-20T10:01:01.000Z",
+      durationSeconds: 61,
+      agent: { id: "dispatch@example.com", kind: "human" },
+      lead: { name: "JOSÉ NUÑEZ", city: "San Francisco" },
+      source: { name: "Google Ads", medium: "CPC", gclid: "Cj0KCQiA" },
+      recordings: [{ id, state: "available", url: null, durationSeconds: 58 }],
+      analysis: { sentiment: "positive", summary: "The caller has a blocked drain and was given an appointment." },
+      disposition: "good_lead",
+      tags: ["Emergency", "Booked"],
+      note: "Comes between two and four.",
+      value: { amount: "1250.00", currency: "USD" },
+      metadata: { callrail: { companyId: `COM${"c0".padStart(32, "0")}` } },
+    });
+    expect(callOf([], record()).transcript?.turns).toHaveLength(5);
+  });
+
+  test("A02: leaves the address of the recording that a webhook gave", () => {
+    const [recording] = callOf(webhookEvents(), record()).recordings;
+    expect(recording?.url).toMatch(/^https:\/\/app\.callrail\.com\/calls\/CAL0+\/recording\/redirect\?/);
+  });
+
+  test("A07: what was taken away while no webhook came is taken away", () => {
+    const emptied = record({ tags: [], note: "", lead_status: null });
+    expect(callOf(webhookEvents(), emptied)).toMatchObject({ tags: [], note: "", disposition: "" });
+    const withNull = record({ tags: null, note: null, lead_status: null });
+    expect(callOf(webhookEvents(), withNull)).toMatchObject({ tags: [], note: "", disposition: "" });
+  });
+
+  test("A07: what was not asked for stays as it is", () => {
+    const { tags: _tags, note: _note, lead_status: _status, ...rest } = apiCall();
+    expect(callOf(webhookEvents(), recordOf(rest))).toMatchObject({
+      tags: ["Emergency", "Booked"],
+      note: "Comes between two and four.",
+      disposition: "good_lead",
+    });
+  });
+
+  test("A07: the newest word wins, a webhook's or the API's", () => {
+    const [, , postCall, tagged] = webhookEvents();
+    if (postCall === undefined || tagged === undefined) throw new Error("Expected two events");
+    expect(callOf([postCall, tagged], record({ note: "Newer." })).note).toBe("Newer.");
+    const older = { ...record({ note: "Older." }), facts: { note: "Older." } };
+    const call = foldCall(
+      [postCall, older, tagged].map((draft, index): CallEvent => ({
+        ...draft,
+        id: `evt_${index}`,
+        tenantId: "default",
+        provider: "callrail",
+        source: index === 1 ? "api" : "webhook",
+        receivedAt: new Date(Date.UTC(2026, 10, 20, 11, index)).toISOString(),
+        deliveryId: null,
+      })),
+    );
+    expect(call.note).toBe("Comes between two and four.");
+  });
+
+  test("A02: has the time of nothing but the call, and that of an ended call is when it is read", () => {
+    expect(record()).toMatchObject({ type: "call.updated", occurredAt: null });
+    expect(record()).not.toHaveProperty("changedFields");
+    expect(record()).toEqual(record());
+  });
+
+  test.each([
+    ["in progress", { call_type: "in_progress", answered: true, duration: null }],
+    ["just placed", { call_type: null, answered: null, duration: null, direction: "outbound" }],
+  ])("A02: a call that is %s has not ended, and nothing of it was emptied", (_title, changes) => {
+    const running = record({ ...changes, recording: null, note: null, tags: null });
+    expect(running).toMatchObject({
+      type: "call.progressed",
+      occurredAt: null,
+      facts: { status: "in_progress", endedAt: null, durationSeconds: null, note: null, tags: null },
+    });
+  });
+
+  test.each([
+    ["missed", { answered: false, call_type: "missed", duration: 24 }, "no_answer", "missed"],
+    ["missed at once", { answered: false, call_type: "missed", duration: 0 }, "no_answer", "missed"],
+    ["a voicemail", { answered: false, voicemail: true, call_type: "voicemail" }, "completed", "voicemail"],
+    ["abandoned", { answered: false, call_type: "abandonded" }, "canceled", "abandoned"],
+    ["without a type", { answered: true, call_type: undefined }, "completed", "answered"],
+  ])("E09: a call that was %s is what a webhook would say", (_title, changes, status, outcome) => {
+    expect(record(changes)).toMatchObject({ type: "call.updated", facts: { status, outcome } });
+  });
+
+  test("E01: an outbound call goes from the tracking number to the customer", () => {
+    expect(record({ direction: "outbound", call_type: "outbound" }).facts).toMatchObject({
+      direction: "outbound",
+      from: { e164: "+14155550100" },
+      to: { e164: "+14155550199" },
+    });
+  });
+
+  test("E01: the options of the provider hold for the API as well", () => {
+    const call = readCall(apiCall({}, { answered: false, call_type: "abandoned" }));
+    const [event] = call === undefined ? [] : callRecord(call, { ...rules, abandonedAs: "no_answer" }).events;
+    expect(event?.facts.status).toBe("no_answer");
+  });
+});

@@ -1,0 +1,243 @@
+import { createFetch, type $Fetch, type FetchResponse } from "ofetch";
+import { ApiError, type ApiErrorCode } from "../api-error.ts";
+import { codeOfStatus, retryAfterOf } from "./api-status.ts";
+import { ConfigurationError } from "../errors.ts";
+import type { ApiContext } from "../provider-api.ts";
+import { pause } from "./pause.ts";
+
+/** Any `fetch`, such as that of a test or of a proxy. */
+export type Fetch = typeof globalThis.fetch;
+
+/** What all clients take. */
+export interface ClientOptions {
+  /** Default: the platform's. */
+  readonly fetch?: Fetch;
+  /** How long one attempt may take, its body included. Milliseconds; default 15,000. */
+  readonly timeoutMs?: number;
+  /** How often a request that changes nothing is tried in all. Default 3. */
+  readonly attempts?: number;
+  /** Instead of the vendor's own address, for its other regions. https, or http on this machine. */
+  readonly baseUrl?: string;
+}
+
+/** How one vendor's API is spoken to. */
+export interface ApiDialect {
+  readonly provider: string;
+  /** With a path if every request has it; without a slash at the end. */
+  readonly baseUrl: string;
+  /** Credentials and what else every request carries. Asked anew for each attempt. */
+  readonly headers: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /** Reads the body of a failure, which may be anything. */
+  readonly readFailure: (body: unknown, status: number) => ApiFailure;
+  /** The response header that names the request. Lower case. */
+  readonly requestIdHeader?: string;
+}
+
+export interface ApiFailure {
+  readonly code?: string | null;
+  readonly message?: string | null;
+  /** Where the vendor says it in the body. */
+  readonly requestId?: string | null;
+  /** Where the status does not say what it is: a 422 for an unknown id. */
+  readonly cause?: ApiErrorCode;
+}
+
+type Scalar = string | number | boolean;
+
+export interface ApiRequest {
+  /** Completes "Twilio API, …": `list calls`. Part of error messages, so without ids and numbers. */
+  readonly what: string;
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the base, beginning with a slash; or a whole address of the same origin, as in links to the next page. */
+  readonly path: string;
+  /** Lists repeat the name. */
+  readonly query?: Readonly<Record<string, Scalar | readonly Scalar[] | undefined>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as a form. */
+  readonly form?: Readonly<Record<string, Scalar | readonly Scalar[] | undefined>>;
+  /** Whether it may be made twice. Default: only GET. */
+  readonly repeatable?: boolean;
+  /** Looks into a success; what it returns is a failure after all. For vendors that answer 200 either way. */
+  readonly failureIn?: (body: unknown) => (ApiFailure & { readonly status?: number }) | undefined;
+}
+
+export interface ApiClient {
+  /**
+   * The answer's JSON; undefined where it is empty.
+   * @throws ApiError
+   */
+  request(request: ApiRequest, context?: ApiContext): Promise<unknown>;
+}
+
+/** Longer than this nobody waits inside a call: whoever asked comes back later. */
+const longestPauseMs = 10_000;
+const firstPauseMs = 250;
+
+/**
+ * Speaks to one vendor's API. ofetch makes one attempt; repeating, time limits, redirects and where credentials go are
+ * decided here.
+ */
+export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}): ApiClient {
+  const { provider } = dialect;
+  const { timeoutMs = 15_000, attempts: maxAttempts = 3 } = options;
+  const base = baseOf(options.baseUrl ?? dialect.baseUrl, provider);
+  const send = createFetch({ fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)) });
+
+  return {
+    async request(request, context = {}) {
+      const url = urlOf(base, request, provider);
+      const attempts = (request.repeatable ?? (request.method ?? "GET") === "GET") ? maxAttempts : 1;
+      for (let attempt = 1; ; attempt += 1) {
+        context.signal?.throwIfAborted();
+        await context.beforeRequest?.();
+        let failure: ApiError;
+        try {
+          return await attemptOnce({ send, dialect, request, url, timeoutMs, signal: context.signal });
+        } catch (error) {
+          context.signal?.throwIfAborted();
+          if (!(error instanceof ApiError)) throw error;
+          failure = error;
+        }
+        const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random());
+        // An answer that cannot be read would hardly become readable within seconds.
+        const mayHelp = failure.isRetryable && failure.code !== "api_malformed";
+        if (attempt >= attempts || !mayHelp || pauseMs > longestPauseMs) throw failure;
+        await pause(pauseMs, context.signal);
+      }
+    },
+  };
+}
+
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** @throws ConfigurationError `option_invalid`: credentials go over https alone, but for a vendor made up for tests. */
+function baseOf(text: string, provider: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && loopback.has(url.hostname))) return url;
+  throw new ConfigurationError(
+    "option_invalid",
+    `Client of ${provider}, baseUrl: expected an https URL, got another text`,
+  );
+}
+
+interface Attempt {
+  readonly send: $Fetch;
+  readonly dialect: ApiDialect;
+  readonly request: ApiRequest;
+  readonly url: URL;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: Attempt): Promise<unknown> {
+  const { provider } = dialect;
+  const { what, method = "GET", json, form } = request;
+  // Outside of the attempt: a key that is missing is no failure of the vendor's.
+  const credentials = await dialect.headers();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  let response: FetchResponse<string>;
+  try {
+    response = await send.raw<unknown, "text">(url.href, {
+      method,
+      headers: { accept: "application/json", ...credentials },
+      ...(json === undefined ? {} : { body: json as object }), // ofetch writes any JSON
+      ...(form === undefined ? {} : { body: formOf(form) }),
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      // JSON is read below: ofetch would give text where it is broken, and lose digits.
+      responseType: "text",
+      retry: false,
+      redirect: "manual",
+      ignoreResponseError: true,
+    });
+  } catch (cause) {
+    throw new ApiError(
+      "api_unavailable",
+      messageOf(provider, what, timeout.aborted ? "no answer in time" : "no answer"),
+      {
+        provider,
+        cause: withoutUrl(cause),
+      },
+    );
+  }
+  const { status, headers } = response;
+  // oxlint-disable-next-line no-underscore-dangle -- ofetch's name for what it has read
+  const { _data: text } = response;
+  const body = parse(text);
+  if (status >= 200 && status < 300) {
+    if (body === unreadable) {
+      throw new ApiError(
+        "api_malformed",
+        messageOf(provider, what, `answered ${status} with something else than JSON`),
+        {
+          provider,
+          status,
+          requestId: requestIdOf(dialect, headers),
+        },
+      );
+    }
+    const failure = request.failureIn?.(body);
+    if (failure !== undefined) throw errorOf(dialect, what, failure.status ?? status, headers, failure);
+    return body;
+  }
+  // Credentials are for this origin alone.
+  const failure = status < 400 ? {} : dialect.readFailure(body === unreadable ? text : body, status);
+  throw errorOf(dialect, what, status, headers, failure);
+}
+
+function errorOf(dialect: ApiDialect, what: string, status: number, headers: Headers, failure: ApiFailure): ApiError {
+  const { provider } = dialect;
+  const code = failure.code ?? null;
+  const said = code === null ? `answered ${status}` : `answered ${status}, code ${code.slice(0, 60)}`;
+  return new ApiError(failure.cause ?? codeOfStatus(status), messageOf(provider, what, said), {
+    provider,
+    status,
+    vendorCode: code,
+    vendorMessage: failure.message?.slice(0, 500) ?? null,
+    requestId: failure.requestId ?? requestIdOf(dialect, headers),
+    retryAfterMs: retryAfterOf(headers),
+  });
+}
+
+const messageOf = (provider: string, what: string, said: string): string => `API of ${provider}, ${what}: ${said}`;
+
+const requestIdOf = ({ requestIdHeader }: ApiDialect, headers: Headers): string | null =>
+  requestIdHeader === undefined ? null : headers.get(requestIdHeader);
+
+const unreadable = Symbol("unreadable");
+
+function parse(text: string | undefined): unknown {
+  if (text === undefined || text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return unreadable;
+  }
+}
+
+function urlOf(base: URL, { path, query = {}, what }: ApiRequest, provider: string): URL {
+  const url = path.startsWith("/")
+    ? new URL(`${base.origin}${base.pathname.replace(/\/$/, "")}${path}`)
+    : new URL(path);
+  if (url.origin !== base.origin) {
+    throw new ApiError("url_refused", messageOf(provider, what, "points to another host than the API's"), { provider });
+  }
+  for (const [name, value] of entriesOf(query)) url.searchParams.append(name, value);
+  return url;
+}
+
+function formOf(form: NonNullable<ApiRequest["form"]>): URLSearchParams {
+  return new URLSearchParams([...entriesOf(form)]);
+}
+
+function* entriesOf(record: NonNullable<ApiRequest["query"]>): Iterable<[string, string]> {
+  for (const [name, value] of Object.entries(record)) {
+    if (value === undefined) continue;
+    for (const item of typeof value === "object" ? value : [value]) yield [name, String(item)];
+  }
+}
+
+/** ofetch's errors hold the address and the headers; what lies below them is the reason. */
+function withoutUrl(error: unknown): unknown {
+  return error instanceof Error && error.name === "FetchError" ? error.cause : error;
+}

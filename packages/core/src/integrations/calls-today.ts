@@ -1,0 +1,41 @@
+import type { Workings } from "../workings.ts";
+
+const pageSize = 200;
+/** Counting reads every call: this many are enough to say that it was a busy day. */
+const mostPages = 250;
+/** How long a count is good for a screen that asks again and again. */
+const freshMs = 5_000;
+
+/** How many calls of a provider began since midnight, UTC. */
+export class CallsToday {
+  readonly #workings: Workings;
+  readonly #counts = new Map<string, { readonly atMs: number; readonly count: Promise<number> }>();
+
+  constructor(workings: Workings) {
+    this.#workings = workings;
+  }
+
+  async count(provider: string): Promise<number> {
+    const nowMs = this.#workings.now();
+    const known = this.#counts.get(provider);
+    if (known !== undefined && nowMs - known.atMs < freshMs) return known.count;
+    const count = this.#count(provider, nowMs);
+    this.#counts.set(provider, { atMs: nowMs, count });
+    count.catch(() => this.#counts.delete(provider));
+    return count;
+  }
+
+  async #count(provider: string, nowMs: number): Promise<number> {
+    const { storage, audience } = this.#workings;
+    const from = `${new Date(nowMs).toISOString().slice(0, "YYYY-MM-DD".length)}T00:00:00.000Z`;
+    let count = 0;
+    let cursor: string | undefined;
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const page = await storage.list("call", { tenantId: audience.tenantId, limit: pageSize, provider, from, cursor });
+      count += page.data.length;
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,202 @@
+import { ApiError } from "../api-error.ts";
+import { apiCallEvents } from "./api-call-events.ts";
+import { CallsToday } from "./calls-today.ts";
+import type { Call } from "../call.ts";
+import { Documents } from "./documents.ts";
+import { ConfigurationError } from "../errors.ts";
+import { archiveJobs, endedJobs, archiveJobKind, findCallJobKind, recordingJobKind } from "./follow-ups.ts";
+import { foldCall } from "../fold.ts";
+import { progressOf, reconcileSummaryOf, summaryOf, type ImportDocument } from "./import-document.ts";
+import type { ImportRunEnd } from "./import-run.ts";
+import { ImportRuns, runJobKinds, type RunRange, type Vendor } from "./import-runs.ts";
+import { importRunJob } from "./import-jobs.ts";
+import type {
+  ConnectionTest,
+  IntegrationAbility,
+  IntegrationsEngine,
+  ImportOptions,
+  IntegrationStatus,
+} from "../integrations.ts";
+import { timeOption } from "../list-options.ts";
+import { openRecording } from "./open-call-recording.ts";
+import { reconcileRange, scheduleOf, scheduledReconcile } from "./reconcile-schedule.ts";
+import { RecordingJobs } from "./recording-jobs.ts";
+import { parseId } from "../references.ts";
+import { Vendors } from "./vendors.ts";
+import type { Workings } from "../workings.ts";
+
+/** Everything that an Offhook does with the APIs of its vendors. */
+export function createIntegrations(workings: Workings): IntegrationsEngine {
+  const { storage, audience, now, open } = workings;
+  const { tenantId } = audience;
+  const documents = new Documents(storage, tenantId);
+  const vendors = new Vendors(workings, documents);
+  const runs = new ImportRuns(workings, documents);
+  const schedule = scheduleOf(workings.schedule);
+  const today = new CallsToday(workings);
+
+  async function getCall(id: string): Promise<Call | undefined> {
+    const reference = parseId("call", id);
+    return reference && (await storage.get("call", tenantId, reference))?.record;
+  }
+
+  const jobs = new RecordingJobs({ workings, vendors, getCall });
+
+  /** Does a run to its end, for somebody who waits for it. */
+  async function finish(
+    vendor: Vendor,
+    document: ImportDocument,
+    { signal, onProgress }: Pick<ImportOptions, "signal" | "onProgress">,
+  ): Promise<ImportDocument> {
+    const end: ImportRunEnd = await runs.goOn(vendor, document, {
+      signal,
+      onProgress,
+      stopAtMs: Infinity,
+      waits: true,
+    });
+    if (end.error !== undefined) throw end.error;
+    return end.document;
+  }
+
+  return {
+    async importCalls(options) {
+      await open();
+      const vendor = vendors.require(options.provider);
+      const document = await runs.begin("import", vendor, rangeOf(options));
+      return summaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+    },
+    async startImport(options) {
+      await open();
+      const vendor = vendors.require(options.provider);
+      const range = rangeOf(options);
+      const document = await runs.begin("import", vendor, range, (transaction, begun) =>
+        transaction.insertJobs([runs.jobOf(begun, now())]),
+      );
+      workings.onCommit({ jobs: 1, changed: 0 });
+      return progressOf(document, await vendor.requests.quota());
+    },
+    async stopImport(provider) {
+      await open();
+      vendors.checkName(provider);
+      return runs.stop(provider);
+    },
+    async reconcile(options) {
+      await open();
+      const vendor = vendors.require(options.provider);
+      const range = reconcileRange(options, await runs.find("reconcile", vendor.name), schedule, now());
+      const document = await runs.begin("reconcile", vendor, {
+        ...range,
+        notify: options.notify ?? true,
+        restart: true,
+      });
+      return reconcileSummaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+    },
+    async status(provider) {
+      await open();
+      vendors.checkName(provider);
+      const vendor = vendors.find(provider);
+      const quota = (await vendor?.requests.quota()) ?? [];
+      const imported = await runs.find("import", provider);
+      const reconciled = await runs.find("reconcile", provider);
+      const newest = await storage.listDeliveries({ tenantId, limit: 1, provider, status: "applied" });
+      return {
+        provider,
+        connected: vendor !== undefined,
+        abilities: vendor === undefined ? [] : abilitiesOf(vendor),
+        callsToday: await today.count(provider),
+        lastDeliveryAt: newest.data[0]?.receivedAt ?? null,
+        quota,
+        import: imported === undefined ? null : progressOf(imported, quota),
+        reconcile: reconciled === undefined ? null : reconcileSummaryOf(reconciled, quota),
+      } satisfies IntegrationStatus;
+    },
+    async testConnection(provider) {
+      await open();
+      return testConnection(vendors.require(provider));
+    },
+    async lookUpCall(provider, id) {
+      await open();
+      const { api, requests } = vendors.require(provider);
+      const record = await requests.ask({ isUrgent: true }, (context) => api.getCall(id, context));
+      if (record === undefined) return undefined;
+      const origin = { tenantId, provider, receivedAt: new Date(now()).toISOString() };
+      const events = await apiCallEvents(record.events, origin);
+      if (events.length === 0) return undefined;
+      const stored = await storage.get("call", tenantId, record.reference);
+      return { vendor: foldCall(events), stored: stored?.record };
+    },
+    async setupWebhook(provider, setup) {
+      await open();
+      const { api, requests } = vendors.require(provider);
+      if (api.setupWebhook === undefined) {
+        throw new ConfigurationError("option_invalid", `${provider} has no API for webhooks: set them in its console`);
+      }
+      const publicUrl = setup.publicUrl.replace(/\/+$/, "");
+      return requests.ask(
+        { isUrgent: true },
+        (context) => api.setupWebhook?.({ ...setup, publicUrl }, context) ?? Promise.resolve({ targets: [] }),
+      );
+    },
+    async openRecording(callId, options = {}) {
+      await open();
+      return openRecording({ workings, vendors, getCall }, callId, options);
+    },
+    runners: new Map([
+      [recordingJobKind, (job) => jobs.fetchRecording(job)],
+      [findCallJobKind, (job) => jobs.findCall(job)],
+      [archiveJobKind, (job) => jobs.archiveRecording(job)],
+      [runJobKinds.import, importRunJob("import", { workings, runs, vendors })],
+      [runJobKinds.reconcile, importRunJob("reconcile", { workings, runs, vendors, schedule })],
+    ]),
+    followUps(call, hasEnded) {
+      const at = { tenantId, nowMs: now() };
+      const kept = archiveJobs(call, vendors.asked, at);
+      return hasEnded ? [...endedJobs(call, vendors.asked, at), ...kept] : kept;
+    },
+    scheduled: () =>
+      schedule === undefined
+        ? []
+        : vendors.all().map(({ name }) => scheduledReconcile(name, tenantId, schedule, now())),
+  };
+
+  async function testConnection({ name: provider, api, requests }: Vendor): Promise<ConnectionTest> {
+    const startMs = now();
+    requests.forgive();
+    try {
+      const { account } = await requests.ask({ isUrgent: true }, (context) => api.ping(context));
+      return { provider, ok: true, account, durationMs: now() - startMs, error: null };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { code, message, status, vendorCode, requestId } = error;
+      const told = { code, message, status, vendorCode, requestId };
+      return { provider, ok: false, account: null, durationMs: now() - startMs, error: told };
+    }
+  }
+}
+
+/** @throws ConfigurationError `option_invalid` */
+function rangeOf({
+  from,
+  to,
+  notify = false,
+  restart = false,
+}: Pick<ImportOptions, "from" | "to" | "notify" | "restart">): RunRange {
+  const start = timeOption("from", from);
+  const end = timeOption("to", to);
+  if (start === undefined || (end !== undefined && end <= start)) {
+    throw new ConfigurationError(
+      "option_invalid",
+      "Import: expected a time from, and a later one to, got something else",
+    );
+  }
+  return { from: start, to: end, notify, restart };
+}
+
+function abilitiesOf({ api }: Vendor): readonly IntegrationAbility[] {
+  return [
+    "import",
+    "reconcile",
+    ...(api.locateRecording === undefined ? [] : (["recordings"] as const)),
+    ...(api.setupWebhook === undefined ? [] : (["setup-webhook"] as const)),
+  ];
+}

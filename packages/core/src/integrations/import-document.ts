@@ -1,0 +1,166 @@
+import type {
+  ImportCounts,
+  ImportEstimate,
+  ImportNote,
+  ImportProgress,
+  ImportState,
+  ImportSummary,
+  MissedReason,
+  QuotaState,
+  ReconcileSummary,
+} from "../integrations.ts";
+
+export type RunKind = "import" | "reconcile";
+
+/** How far an import or a comparison has come: a checkpoint, written with every page. */
+export interface ImportDocument {
+  readonly kind: RunKind;
+  /** Tells this run from those before it. */
+  readonly runId: string;
+  /** Who is at it: whoever is not ends. */
+  readonly owner: string;
+  readonly provider: string;
+  /** Before it was cut to what the vendor keeps. ISO-8601 in UTC, as are all times. */
+  readonly askedFrom: string;
+  readonly from: string;
+  readonly to: string;
+  /** Nobody said until when: what comes meanwhile belongs to it. */
+  readonly isOpenEnded: boolean;
+  readonly notify: boolean;
+  readonly state: ImportState;
+  readonly counts: ImportCounts;
+  readonly requests: number;
+  readonly failures: readonly string[];
+  readonly notes: readonly ImportNote[];
+  readonly error: ImportProgress["error"];
+  readonly waitsUntil: string | null;
+  /** Failures in a row. */
+  readonly troubles: number;
+  readonly missed: ReconcileSummary["missed"];
+  readonly repaired: ReconcileSummary["repaired"];
+  readonly window: ImportWindow;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+}
+
+/** The part of the range that is read now. */
+export interface ImportWindow {
+  readonly from: string;
+  readonly days: number;
+  readonly cursor: string | null;
+  readonly pages: number;
+  /** Records of the page at the cursor that are counted already. */
+  readonly done: number;
+  /** What the vendor counts in it, as the first page said. */
+  readonly total: number | null;
+  /** Calls of it that were read. */
+  readonly read: number;
+  /** Pages have moved while they were read, so that one may have been missed. */
+  readonly isShifted: boolean;
+  /** How often it was begun anew. */
+  readonly round: number;
+}
+
+export const noCounts: ImportCounts = {
+  seen: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  skipped: 0,
+  failed: 0,
+  recordings: 0,
+};
+
+export const noneMissed: Readonly<Record<MissedReason, number>> = {
+  call: 0,
+  end: 0,
+  recording: 0,
+  conversation: 0,
+  details: 0,
+};
+
+const dayMs = 24 * 60 * 60_000;
+/** Clocks differ, and a call cannot begin in the future: what seems to has begun just now. */
+const openEndMs = dayMs;
+const firstDays = 7;
+const mostDays = 64;
+
+/** Where a document's range ends for the vendor. Milliseconds since 1970. */
+export const endMs = ({ to, isOpenEnded }: ImportDocument): number => Date.parse(to) + (isOpenEnded ? openEndMs : 0);
+
+export function windowAt(fromMs: number, days = firstDays): ImportWindow {
+  const from = new Date(fromMs).toISOString();
+  return { from, days, cursor: null, pages: 0, done: 0, total: null, read: 0, isShifted: false, round: 0 };
+}
+
+/** The range of a document's window. */
+export function windowRange(document: ImportDocument): { readonly from: string; readonly to: string } {
+  const { from, days } = document.window;
+  const toMs = Math.min(Date.parse(from) + days * dayMs, endMs(document));
+  return { from, to: new Date(toMs).toISOString() };
+}
+
+/** The window after this one; undefined after the last. Where little is going on windows grow, to save requests. */
+export function nextWindow(document: ImportDocument): ImportWindow | undefined {
+  const toMs = Date.parse(windowRange(document).to);
+  if (toMs >= endMs(document)) return undefined;
+  const { days, pages } = document.window;
+  return windowAt(toMs, pages <= 1 ? Math.min(days * 2, mostDays) : days);
+}
+
+export function progressOf(document: ImportDocument, quota: readonly QuotaState[]): ImportProgress {
+  const { provider, from, to, state, counts, requests, waitsUntil, failures, error, startedAt, updatedAt } = document;
+  const part = partOf(document);
+  return {
+    provider,
+    from,
+    to,
+    state,
+    ...counts,
+    requests,
+    part,
+    estimate: estimateOf(document, part, quota),
+    waitsUntil,
+    failures,
+    error,
+    startedAt,
+    updatedAt,
+  };
+}
+
+export function summaryOf(document: ImportDocument, quota: readonly QuotaState[]): ImportSummary {
+  return { ...progressOf(document, quota), notes: document.notes };
+}
+
+export function reconcileSummaryOf(document: ImportDocument, quota: readonly QuotaState[]): ReconcileSummary {
+  const { missed, repaired } = document;
+  return { ...summaryOf(document, quota), missed, repaired };
+}
+
+function partOf(document: ImportDocument): number {
+  if (document.state === "finished") return 1;
+  const { window } = document;
+  const fromMs = Date.parse(document.from);
+  const lengthMs = Math.max(Date.parse(document.to) - fromMs, 1);
+  const range = windowRange(document);
+  const windowMs = Math.min(Date.parse(range.to), Date.parse(document.to)) - Date.parse(range.from);
+  const within = window.total === null || window.total === 0 ? 0 : Math.min(window.read / window.total, 1);
+  const part = (Date.parse(range.from) - fromMs + Math.max(windowMs, 0) * within) / lengthMs;
+  return Math.round(Math.min(Math.max(part, 0), 1) * 1000) / 1000;
+}
+
+/** Before this part is done nothing can be said. */
+const tellingPart = 0.01;
+
+/** As it went so far, so it goes on, but for the waiting that the vendor's limits make necessary. */
+function estimateOf(document: ImportDocument, part: number, quota: readonly QuotaState[]): ImportEstimate | null {
+  if (part < tellingPart) return null;
+  const left = (1 - part) / part;
+  const requests = Math.ceil(document.requests * left);
+  const spentSeconds = (Date.parse(document.updatedAt) - Date.parse(document.startedAt)) / 1000;
+  const waiting = quota.map((limit) => {
+    const beyond = requests - Math.max(limit.requests - limit.used, 0);
+    return beyond <= 0 ? 0 : Math.ceil(beyond / limit.requests) * limit.seconds;
+  });
+  return { requests, seconds: Math.ceil(Math.max(spentSeconds * left, ...waiting, 0)) };
+}

@@ -1,0 +1,240 @@
+import type { ApiRequests } from "./api-requests.ts";
+import { ConfigurationError } from "../errors.ts";
+import type { Documents } from "./documents.ts";
+import { noCounts, noneMissed, progressOf, windowAt, type ImportDocument, type RunKind } from "./import-document.ts";
+import { concludingNotes } from "./import-notes.ts";
+import { ImportRun, type ImportRunEnd } from "./import-run.ts";
+import type { ImportNote, ImportProgress } from "../integrations.ts";
+import { newJob, type Job } from "../job.ts";
+import { newId } from "../new-id.ts";
+import type { ProviderApi } from "../provider-api.ts";
+import type { StorageTransaction } from "../storage.ts";
+import { unheard, type Workings } from "../workings.ts";
+
+/** A vendor whose API can be asked. */
+export interface Vendor {
+  readonly name: string;
+  readonly api: ProviderApi;
+  readonly requests: ApiRequests;
+}
+
+/** What a new run is to do. */
+export interface RunRange {
+  readonly from: string;
+  /** Undefined: until now. */
+  readonly to: string | undefined;
+  readonly notify: boolean;
+  /** Begin anew, also where one is on the way. */
+  readonly restart: boolean;
+}
+
+export type RunJobPayload = { readonly provider: string; readonly runId: string };
+
+export const runJobKinds: { readonly [Kind in RunKind]: string } = { import: "import-calls", reconcile: "reconcile" };
+
+/** Of nobody else it is said that he is at it after this long without a sign. */
+const staleMs = 5 * 60_000;
+
+/** The imports and comparisons of an Offhook: how they begin, go on and end. */
+export class ImportRuns {
+  readonly #workings: Workings;
+  readonly #documents: Documents;
+
+  constructor(workings: Workings, documents: Documents) {
+    this.#workings = workings;
+    this.#documents = documents;
+  }
+
+  async find(kind: RunKind, provider: string): Promise<ImportDocument | undefined> {
+    return (await this.#documents.read<ImportDocument>(nameOf(kind, provider)))?.value;
+  }
+
+  /**
+   * Begins a run, or takes up the one of the same range that was not finished.
+   * @throws ConfigurationError `import_running` where one of another range is on the way.
+   */
+  async begin(
+    kind: RunKind,
+    { name: provider, api }: Vendor,
+    range: RunRange,
+    along?: (transaction: StorageTransaction, document: ImportDocument) => Promise<void>,
+  ): Promise<ImportDocument> {
+    const { now } = this.#workings;
+    const begun = await this.#documents.change<ImportDocument>(
+      nameOf(kind, provider),
+      (present) => {
+        const nowMs = now();
+        const owner = newId("run", nowMs);
+        if (present !== undefined && present.state !== "finished" && !range.restart) {
+          if (isSameRange(present, range)) {
+            const { notify } = range;
+            return { ...present, owner, notify, state: "running", waitsUntil: null, error: null, troubles: 0 };
+          }
+          if (isOnTheWay(present, nowMs)) throw runningError(present);
+        }
+        return this.#newDocument(kind, provider, api, range, owner);
+      },
+      along,
+    );
+    // `make` above always makes one.
+    return begun as ImportDocument;
+  }
+
+  #newDocument(kind: RunKind, provider: string, api: ProviderApi, range: RunRange, owner: string): ImportDocument {
+    const nowMs = this.#workings.now();
+    const at = new Date(nowMs).toISOString();
+    const notes: ImportNote[] = [];
+    let { from } = range;
+    const earliest = api.historyMonths === undefined ? undefined : monthsBefore(nowMs, api.historyMonths);
+    if (earliest !== undefined && from < earliest) {
+      const text = `${provider} keeps calls for ${api.historyMonths} months: the range was cut to begin at ${earliest}`;
+      notes.push({ code: "range_clamped", text });
+      from = earliest;
+    }
+    if (!this.#documents.isKept) {
+      const text = 'The storage keeps no checkpoints: after a crash this begins anew. See the ability "getCheckpoint"';
+      notes.push({ code: "no_checkpoints", text });
+    }
+    const to = range.to ?? at;
+    return {
+      kind,
+      runId: owner,
+      owner,
+      provider,
+      askedFrom: range.from,
+      from,
+      to: to < from ? from : to,
+      isOpenEnded: range.to === undefined,
+      notify: range.notify,
+      state: "running",
+      counts: noCounts,
+      requests: 0,
+      failures: [],
+      notes,
+      error: null,
+      waitsUntil: null,
+      troubles: 0,
+      missed: noneMissed,
+      repaired: [],
+      window: windowAt(Date.parse(from)),
+      startedAt: at,
+      updatedAt: at,
+    };
+  }
+
+  /** Goes on with a run that has begun. */
+  async goOn(
+    vendor: Vendor,
+    document: ImportDocument,
+    options: {
+      readonly signal?: AbortSignal | undefined;
+      readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+      readonly stopAtMs: number;
+      readonly waits: boolean;
+    },
+  ): Promise<ImportRunEnd> {
+    const name = nameOf(document.kind, vendor.name);
+    const found = await this.#documents.read<ImportDocument>(name);
+    let requests = 0;
+    const workings = document.notify ? this.#workings : unheard(this.#workings);
+    const run = new ImportRun(
+      {
+        ...options,
+        workings,
+        api: vendor.api,
+        documents: this.#documents,
+        name,
+        context: vendor.requests.contextFor({
+          signal: options.signal,
+          isUrgent: false,
+          onRequest: () => void (requests += 1),
+        }),
+        takeRequests: () => {
+          const taken = requests;
+          requests = 0;
+          return taken;
+        },
+        signal: options.signal,
+        onProgress: async (present) => {
+          options.onProgress?.(progressOf(present, await vendor.requests.quota()));
+        },
+        conclude: async (present) => ({
+          ...present,
+          notes: [...present.notes, ...(await concludingNotes(workings, present))],
+        }),
+      },
+      document,
+      // Somebody else may have taken it up since: then the first page finds out.
+      found?.value.owner === document.owner ? found.version : -1,
+    );
+    const end = await run.run();
+    vendor.requests.remember(end.error);
+    return end;
+  }
+
+  /** @returns whether there was one to stop. */
+  async stop(provider: string): Promise<boolean> {
+    const stopped = await this.#documents.change<ImportDocument>(nameOf("import", provider), (present) =>
+      present === undefined || !isActive(present)
+        ? undefined
+        : { ...present, owner: newId("run", this.#workings.now()), state: "stopped", waitsUntil: null },
+    );
+    return stopped !== undefined;
+  }
+
+  /** Takes over a run for a job; undefined where there is nothing more to do. */
+  async takeUp(kind: RunKind, provider: string, runId: string): Promise<ImportDocument | undefined> {
+    return this.#documents.change<ImportDocument>(nameOf(kind, provider), (present) =>
+      present === undefined || present.runId !== runId || !isActive(present)
+        ? undefined
+        : { ...present, owner: newId("run", this.#workings.now()), state: "running" },
+    );
+  }
+
+  /** The job that goes on with a run. */
+  jobOf(document: ImportDocument, runAtMs: number): Job {
+    const { kind, provider, runId, updatedAt } = document;
+    const payload = { provider, runId } satisfies RunJobPayload;
+    const nowMs = this.#workings.now();
+    return newJob({
+      id: `${runJobKinds[kind]}:${provider}:${runId}:${updatedAt}:${runAtMs}`,
+      tenantId: this.#workings.audience.tenantId,
+      kind: runJobKinds[kind],
+      payload,
+      nowMs,
+      delayMs: Math.max(runAtMs - nowMs, 0),
+    });
+  }
+
+  isOnTheWay(document: ImportDocument): boolean {
+    return isOnTheWay(document, this.#workings.now());
+  }
+}
+
+const nameOf = (kind: RunKind, provider: string): string => `${kind}:${provider}`;
+
+const isActive = ({ state }: ImportDocument): boolean => state === "running" || state === "waiting";
+
+const isSameRange = (present: ImportDocument, { from, to }: RunRange): boolean =>
+  present.askedFrom === from && (to === undefined ? present.isOpenEnded : !present.isOpenEnded && present.to === to);
+
+/** Whether somebody is at it, or will be: one that waits has a job, one that has crashed gives no sign. */
+function isOnTheWay(document: ImportDocument, nowMs: number): boolean {
+  if (!isActive(document)) return false;
+  const signMs = Date.parse(document.waitsUntil ?? document.updatedAt);
+  return nowMs - signMs < staleMs;
+}
+
+function runningError({ provider, from, to }: ImportDocument): ConfigurationError {
+  return new ConfigurationError(
+    "import_running",
+    `Import from ${provider}: one from ${from} to ${to} is on the way: wait for its end, stop it, or ask with "restart"`,
+  );
+}
+
+/** A day less than the months, because vendors count days in zones of their own. */
+function monthsBefore(nowMs: number, months: number): string {
+  const date = new Date(nowMs);
+  date.setUTCMonth(date.getUTCMonth() - months, date.getUTCDate() + 1);
+  return date.toISOString();
+}

@@ -1,0 +1,43 @@
+import { ApiError } from "../api-error.ts";
+import type { RequestPurpose } from "./api-requests.ts";
+import type { Call, Recording, RecordingState } from "../call.ts";
+import { openDownload } from "../api/download.ts";
+import type { Vendor } from "./import-runs.ts";
+import type { RecordingStream } from "../recording-stream.ts";
+import { withoutEmptyWav } from "./empty-recording.ts";
+
+export type VendorRecording =
+  | { readonly type: "stream"; readonly stream: RecordingStream }
+  | { readonly type: "nothing"; readonly state: RecordingState };
+
+/**
+ * A recording as the vendor has it now, by the vendor's credentials and from the vendor's hosts alone.
+ * @throws ApiError when it may be there and cannot be had.
+ */
+export async function openAtVendor(
+  { name, api, requests }: Vendor,
+  call: Call,
+  recording: Recording,
+  { range, ...purpose }: RequestPurpose & { readonly range?: string | undefined },
+): Promise<VendorRecording> {
+  const { signal } = purpose;
+  const location = await requests.ask(
+    purpose,
+    async (context) => (await api.locateRecording?.(recording, call, context)) ?? "gone",
+  );
+  if (location === "gone") return { type: "nothing", state: "expired" };
+  if (location === "later") return { type: "nothing", state: "pending" };
+  let stream: RecordingStream;
+  try {
+    const { recordingHosts: hosts, fetch } = api;
+    stream = await requests.guard(() => openDownload(location, { provider: name, hosts, range, signal, fetch }));
+  } catch (error) {
+    const isGone = error instanceof ApiError && error.code === "api_not_found";
+    // Signed addresses answer 403 when their time is over.
+    const isExpired = error instanceof ApiError && error.code === "api_forbidden" && recording.expiresAt !== null;
+    if (isGone || isExpired) return { type: "nothing", state: "expired" };
+    throw error;
+  }
+  const filled = range === undefined ? await withoutEmptyWav(stream) : stream;
+  return filled === undefined ? { type: "nothing", state: "empty" } : { type: "stream", stream: filled };
+}

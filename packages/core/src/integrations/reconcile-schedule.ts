@@ -1,0 +1,74 @@
+import { ConfigurationError } from "../errors.ts";
+import type { ImportDocument } from "./import-document.ts";
+import type { ReconcileOptions, ReconcileSchedule } from "../integrations.ts";
+import { newJob, type Job } from "../job.ts";
+import { timeOption } from "../list-options.ts";
+
+export type FullSchedule = Required<ReconcileSchedule>;
+
+export type ReconcileJobPayload = { readonly provider: string };
+
+const hourMs = 60 * 60_000;
+const minuteMs = 60_000;
+const defaults: FullSchedule = { everyMinutes: 60, windowHours: 26, overlapHours: 2 };
+
+/** @throws ConfigurationError `option_invalid` for what is no time. */
+export function scheduleOf(given: ReconcileSchedule | undefined): FullSchedule | undefined {
+  if (given === undefined) return undefined;
+  const schedule = { ...defaults, ...given };
+  for (const [name, value] of Object.entries(schedule)) {
+    if (typeof value === "number" && value > 0 && value <= 24 * 60) continue;
+    throw new ConfigurationError(
+      "option_invalid",
+      `reconcile.${name}: expected a positive number, got ${String(value)}`,
+    );
+  }
+  return schedule;
+}
+
+/** The next run of a vendor. Named by its time, so that it waits once, whoever asks for it. */
+export function scheduledReconcile(
+  provider: string,
+  tenantId: string,
+  { everyMinutes }: FullSchedule,
+  nowMs: number,
+): Job {
+  const everyMs = everyMinutes * minuteMs;
+  const atMs = (Math.floor(nowMs / everyMs) + 1) * everyMs;
+  return newJob({
+    id: `reconcile:${provider}:${new Date(atMs).toISOString()}`,
+    tenantId,
+    kind: "reconcile",
+    payload: { provider } satisfies ReconcileJobPayload,
+    nowMs,
+    delayMs: atMs - nowMs,
+  });
+}
+
+/** What to compare: what was asked for, or the last hours, or all since the last run where that is longer ago. */
+export function reconcileRange(
+  { window }: Pick<ReconcileOptions, "window">,
+  last: ImportDocument | undefined,
+  schedule: FullSchedule | undefined,
+  nowMs: number,
+): { readonly from: string; readonly to: string | undefined } {
+  if (window !== undefined && "from" in window) {
+    const from = timeOption("window.from", window.from);
+    const to = timeOption("window.to", window.to);
+    if (from !== undefined && (to === undefined || to > from)) return { from, to };
+    throw new ConfigurationError("option_invalid", "reconcile: expected a window from a time to a later one");
+  }
+  const { windowHours, overlapHours } = schedule ?? defaults;
+  const hours = window?.hours ?? windowHours;
+  if (!(hours > 0 && Number.isFinite(hours))) {
+    throw new ConfigurationError("option_invalid", "reconcile: expected a window of a positive number of hours");
+  }
+  const usualMs = nowMs - hours * hourMs;
+  // The end of the last run that came to its end is written when it began.
+  const sinceMs =
+    last?.state === "finished" && window === undefined ? Date.parse(last.to) - overlapHours * hourMs : usualMs;
+  // One that did not come to its end has left its whole range undone.
+  const undoneMs =
+    last !== undefined && last.state !== "finished" && window === undefined ? Date.parse(last.from) : usualMs;
+  return { from: new Date(Math.min(usualMs, sinceMs, undoneMs)).toISOString(), to: undefined };
+}

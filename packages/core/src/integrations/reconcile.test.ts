@@ -1,0 +1,201 @@
+import { expect, test } from "vitest";
+import { memoryStorage } from "../memory-storage.ts";
+import type { ReconcileSchedule } from "../integrations.ts";
+import type { Storage } from "../storage.ts";
+import { openToy } from "../toy-offhook.ts";
+import { toyCalls, toyFailure, ToyVendor } from "./toy-api.ts";
+
+const start = Date.UTC(2026, 10, 20, 12);
+const hour = 60 * 60_000;
+const at = (ms: number): string => new Date(ms).toISOString();
+
+function open(
+  vendor: ToyVendor,
+  { storage = memoryStorage(), reconcile }: { storage?: Storage; reconcile?: ReconcileSchedule } = {},
+) {
+  const clock = { ms: start };
+  const told: string[] = [];
+  const toy = openToy({
+    providers: [vendor.provider()],
+    storage,
+    now: () => clock.ms,
+    on: { "call.created": ({ call }) => void told.push(call.id), "call.ended": ({ call }) => void told.push(call.id) },
+    ...(reconcile === undefined ? {} : { reconcile }),
+  });
+  return { ...toy, clock, told };
+}
+
+/** How often records were written. */
+function counting(storage: Storage): { storage: Storage; saves: () => number } {
+  let saves = 0;
+  return {
+    saves: () => saves,
+    storage: {
+      ...storage,
+      write: (work) =>
+        storage.write((transaction) =>
+          work({
+            ...transaction,
+            save: (subject, changes) => {
+              saves += changes.length;
+              return transaction.save(subject, changes);
+            },
+          }),
+        ),
+    },
+  };
+}
+
+test("A07: what webhooks missed is found, told and repaired once; the second run writes nothing", async () => {
+  const calls = toyCalls(20, start - 5 * hour).map((call, index) => ({ ...call, note: `n${index}` }));
+  const vendor = new ToyVendor(calls);
+  const { storage, saves } = counting(memoryStorage());
+  const { offhook, send, told } = open(vendor, { storage });
+  for (const [index, { id, at: startedAt, note }] of calls.entries()) {
+    if (index % 4 === 0) continue;
+    const isEndLost = index % 4 === 1;
+    await send(
+      isEndLost
+        ? { call: id, type: "call.ringing", status: "ringing", at: startedAt }
+        : { call: id, type: "call.ended", status: "completed", at: startedAt, ...(index % 4 === 2 ? {} : { note }) },
+    );
+  }
+  await offhook.drain();
+  told.length = 0;
+  const before = saves();
+  const summary = await offhook.reconcile({ provider: "toy" });
+  expect(summary).toMatchObject({ seen: 20, created: 5, updated: 10, unchanged: 5, state: "finished" });
+  expect(summary.missed).toEqual({ call: 5, end: 5, recording: 0, conversation: 0, details: 5 });
+  expect(summary.repaired).toHaveLength(15);
+  expect(saves() - before).toBe(15);
+  await offhook.drain();
+  // The same as a webhook would have told.
+  expect(told).toHaveLength(5 + 5 + 5);
+  const after = saves();
+  expect(await offhook.reconcile({ provider: "toy" })).toMatchObject({
+    seen: 20,
+    unchanged: 20,
+    created: 0,
+    updated: 0,
+  });
+  expect(saves()).toBe(after);
+});
+
+test("A07: a run that saw no calls says why", async () => {
+  const vendor = new ToyVendor();
+  const { offhook, send } = open(vendor);
+  const nothing = await offhook.reconcile({ provider: "toy" });
+  expect(nothing).toMatchObject({ seen: 0, notes: [{ code: "no_calls_listed" }] });
+  await send({ call: "c1", type: "call.ended", status: "completed", at: at(start - hour) });
+  expect(await offhook.reconcile({ provider: "toy" })).toMatchObject({ seen: 0, notes: [{ code: "other_account" }] });
+});
+
+test("A07: what was missed comes with the reason that the journal knows", async () => {
+  const vendor = new ToyVendor(toyCalls(2, start - hour));
+  const { offhook, send } = open(vendor);
+  expect((await offhook.reconcile({ provider: "toy" })).notes).toMatchObject([{ code: "no_deliveries" }]);
+  vendor.calls.push({ id: "other", at: at(start - hour) });
+  await offhook.fetch(new Request("https://app.example.com/api/webhooks/toy", { method: "POST", body: "forged" }));
+  await send({ call: "broken", trouble: "throws" });
+  const { notes } = await offhook.reconcile({ provider: "toy" });
+  expect(notes.map(({ code }) => code)).toEqual(["deliveries_refused", "deliveries_failed"]);
+});
+
+test("fault: a row that becomes visible late is found by a later run", async () => {
+  const vendor = new ToyVendor(toyCalls(3, start - 3 * hour));
+  const { offhook, clock } = open(vendor);
+  await offhook.reconcile({ provider: "toy" });
+  clock.ms += hour;
+  vendor.calls.push({ id: "late", at: at(start - 3 * hour + 30_000) });
+  expect(await offhook.reconcile({ provider: "toy" })).toMatchObject({ seen: 4, created: 1, unchanged: 3 });
+});
+
+test("fault: our clock is fast: the window still overlaps with what the vendor calls now", async () => {
+  const vendor = new ToyVendor([{ id: "c1", at: at(start) }]);
+  const { offhook, clock } = open(vendor);
+  clock.ms += 20 * hour;
+  expect(await offhook.reconcile({ provider: "toy" })).toMatchObject({ created: 1 });
+});
+
+test("A07: on a schedule it runs every hour over 26 hours, once whoever else is there, and after a gap over all of it", async () => {
+  const vendor = new ToyVendor(toyCalls(2, start - hour));
+  const ranges: (number | undefined)[] = [];
+  vendor.onRequest = (_what, query) => void ranges.push((start - Date.parse(query?.from ?? "")) / hour);
+  const storage = memoryStorage();
+  const processes = [1, 2, 3].map(() => open(vendor, { storage, reconcile: {} }));
+  const move = async (hours: number): Promise<void> => {
+    for (const each of processes) each.clock.ms += hours * hour;
+    for (const { offhook } of processes) await offhook.drain();
+  };
+  await move(0);
+  expect(ranges).toEqual([]);
+  await move(1);
+  expect(ranges).toEqual([25]);
+  await move(1);
+  await move(1);
+  expect(ranges).toEqual([25, 24, 23]);
+  // Nobody was there for three days.
+  await move(72);
+  expect(ranges.slice(3)).toEqual([-3 + 2]);
+  await move(1);
+  expect(ranges.slice(4)).toEqual([-76 + 26]);
+  expect((await processes[0]?.offhook.jobs.list({ kind: "reconcile" }))?.data).toHaveLength(1);
+});
+
+test("D15: on a schedule, a revoked key makes one request a run and no dead jobs", async () => {
+  const vendor = new ToyVendor();
+  vendor.onRequest = () => {
+    throw toyFailure("api_unauthorized", { status: 401 });
+  };
+  const { offhook, clock } = open(vendor, { reconcile: {} });
+  await offhook.drain();
+  for (let hours = 0; hours < 6; hours += 1) {
+    clock.ms += hour;
+    await offhook.drain();
+  }
+  expect(vendor.requests).toBe(6);
+  expect((await offhook.health()).jobs).toMatchObject({ dead: 0, waiting: 2 });
+  expect((await offhook.integrations?.status("toy"))?.reconcile).toMatchObject({ state: "failed" });
+  // What the failed runs left is compared when it works again.
+  vendor.onRequest = () => undefined;
+  vendor.calls.push({ id: "old", at: at(start - 24 * hour) });
+  clock.ms += hour;
+  await offhook.drain();
+  expect(await offhook.calls.get("call_toy_old")).toBeDefined();
+});
+
+test("A06: the status counts today's calls and knows the last delivery and both runs", async () => {
+  const vendor = new ToyVendor(toyCalls(3, start - 12 * hour - 3 * 60_000));
+  const { offhook, send, clock } = open(vendor);
+  expect(await offhook.integrations?.status("toy")).toEqual({
+    provider: "toy",
+    connected: true,
+    abilities: ["import", "reconcile"],
+    callsToday: 0,
+    lastDeliveryAt: null,
+    quota: [],
+    import: null,
+    reconcile: null,
+  });
+  await send({ call: "today", type: "call.ended", status: "completed", at: at(start - hour) });
+  await offhook.reconcile({ provider: "toy" });
+  clock.ms += 10_000;
+  const status = await offhook.integrations?.status("toy");
+  // One from a webhook, and of the vendor's three that began after midnight.
+  expect(status).toMatchObject({ callsToday: 1, lastDeliveryAt: at(start), reconcile: { state: "finished", seen: 3 } });
+});
+
+test.each([{ everyMinutes: 0 }, { windowHours: -1 }, { overlapHours: Number.NaN }])(
+  "%j is no schedule",
+  (reconcile) => {
+    expect(() => open(new ToyVendor(), { reconcile })).toThrow(/reconcile\./);
+  },
+);
+
+test.each([{ hours: 0 }, { hours: Number.NaN }, { from: "2026-11-20T10:00:00Z", to: "2026-11-20T10:00:00Z" }])(
+  "A07: a window of %j is refused",
+  async (window) => {
+    const { offhook } = open(new ToyVendor());
+    await expect(offhook.reconcile({ provider: "toy", window })).rejects.toMatchObject({ code: "option_invalid" });
+  },
+);

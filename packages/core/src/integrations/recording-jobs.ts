@@ -1,0 +1,164 @@
+import { ApiError } from "../api-error.ts";
+import { applyRecords } from "./apply-records.ts";
+import { maxAttempts } from "../backoff.ts";
+import type { Call, Recording } from "../call.ts";
+import { ConfigurationError } from "../errors.ts";
+import {
+  lacksConversation,
+  lacksRecording,
+  type ArchiveJobPayload,
+  type FindCallJobPayload,
+  type RecordingJobPayload,
+} from "./follow-ups.ts";
+import type { Vendor } from "./import-runs.ts";
+import type { Job } from "../job.ts";
+import { openAtVendor } from "./open-recording.ts";
+import type { ApiRecord } from "../provider-api.ts";
+import { archiveKey } from "../recording-archive.ts";
+import { noRecordings, recordingNeverCame, recordingVerdict } from "./recording-events.ts";
+import type { Vendors } from "./vendors.ts";
+import type { Workings } from "../workings.ts";
+
+export interface RecordingJobsOptions {
+  readonly workings: Workings;
+  readonly vendors: Vendors;
+  readonly getCall: (id: string) => Promise<Call | undefined>;
+}
+
+/** The jobs that ask vendors for what a call has ended without, and that keep recordings for good. */
+export class RecordingJobs {
+  readonly #options: RecordingJobsOptions;
+
+  constructor(options: RecordingJobsOptions) {
+    this.#options = options;
+  }
+
+  /** `fetch-recording`: throws while there is none yet, to be tried again. */
+  async fetchRecording({ payload, attempts }: Job): Promise<void> {
+    const { vendors, getCall } = this.#options;
+    const { callId } = payload as RecordingJobPayload; // as follow-ups wrote it
+    const call = await getCall(callId);
+    if (call === undefined || !lacksRecording(call, vendors.recorders)) return;
+    let failure: unknown;
+    let announced: string | undefined;
+    let none: string | undefined;
+    for (const vendor of vendors.all()) {
+      const { name, api, requests } = vendor;
+      if (api.findRecording === undefined || !call.references.some(({ provider }) => provider === name)) continue;
+      try {
+        const found = await requests.ask(
+          { isUrgent: true },
+          async (context) => (await api.findRecording?.(call, context)) ?? "none",
+        );
+        if (found === "later") announced = name;
+        else if (found === "none") none = name;
+        else {
+          await this.#apply(name, [
+            { subject: "recording", reference: referenceOf(call, name), startedAt: null, events: [found] },
+          ]);
+          return;
+        }
+      } catch (error) {
+        // Another vendor of the call may have it.
+        failure = error;
+      }
+    }
+    if (failure !== undefined) throw failure;
+    if (announced !== undefined) {
+      if (attempts < maxAttempts) throw new Error("no vendor has the recording yet");
+      // Nothing for a person to look at among the jobs: it stands with the call.
+      await this.#apply(announced, [recordingNeverCame(call, announced)]);
+    } else if (none !== undefined) await this.#apply(none, [noRecordings(call, none)]);
+  }
+
+  /** `find-call`: throws while the vendor is not ready, to be tried again. The call is complete without it. */
+  async findCall({ payload, attempts }: Job): Promise<void> {
+    const { vendors, getCall } = this.#options;
+    const { callId, provider } = payload as FindCallJobPayload; // as follow-ups wrote it
+    const vendor = vendors.find(provider);
+    const call = await getCall(callId);
+    const carriers = vendor?.api.talksOn ?? [];
+    if (vendor === undefined || call === undefined || !lacksConversation(call, provider, carriers)) return;
+    const found = await this.#find(vendor, call, attempts);
+    if (found === "none") return;
+    if (found === "later") {
+      if (attempts < maxAttempts) throw new Error(`${provider} has not finished its part of the call yet`);
+      return;
+    }
+    await this.#apply(provider, found);
+  }
+
+  async #find(
+    { name, api, requests }: Vendor,
+    call: Call,
+    attempts: number,
+  ): Promise<readonly ApiRecord[] | "none" | "later"> {
+    const own = call.references.find((reference) => reference.provider === name);
+    try {
+      if (own !== undefined) {
+        const record = await requests.ask({ isUrgent: true }, (context) => api.getCall(own.id, context));
+        return record === undefined ? "none" : [record];
+      }
+      return await requests.ask(
+        { isUrgent: true },
+        async (context) =>
+          (await api.findCall?.(call, { ...context, isLinked: (reference) => this.#isLinked(reference) })) ?? "none",
+      );
+    } catch (error) {
+      // Nobody has to look at a call that is complete without it: the next reconcile brings it.
+      if (error instanceof ApiError && attempts >= maxAttempts) return "none";
+      throw error;
+    }
+  }
+
+  async #isLinked(reference: { readonly provider: string; readonly id: string }): Promise<boolean> {
+    const { storage, audience } = this.#options.workings;
+    const stored = await storage.get("call", audience.tenantId, reference);
+    return stored?.record.references.some(({ kind }) => kind === "leg") === true;
+  }
+
+  /** `archive-recording`: throws while it cannot be had, to be tried again. */
+  async archiveRecording({ payload }: Job): Promise<void> {
+    const { workings, vendors, getCall } = this.#options;
+    const { callId, provider, recordingId } = payload as ArchiveJobPayload; // as follow-ups wrote it
+    const { archive, audience } = workings;
+    const vendor = vendors.find(provider);
+    const call = await getCall(callId);
+    const recording = call?.recordings.find((each) => each.id === recordingId && each.provider === provider);
+    if (vendor === undefined || call === undefined || recording?.state !== "available") return;
+    if (archive === undefined) throw new ConfigurationError("option_invalid", "Archive: expected one, got none");
+    const opened = await openAtVendor(vendor, call, recording, { isUrgent: true });
+    if (opened.type === "nothing") {
+      if (opened.state === "pending") throw new Error(`${provider} has not made the recording yet`);
+      await this.#apply(provider, [recordingVerdict(call, recording, opened.state)]);
+      return;
+    }
+    const { body, contentType } = opened.stream;
+    await archive.put(await archiveKey(audience.tenantId, recording), { body, contentType });
+    await this.#tell(provider, call, recording);
+  }
+
+  async #tell(provider: string, call: Call, recording: Recording): Promise<void> {
+    const { workings, getCall } = this.#options;
+    const key = await archiveKey(workings.audience.tenantId, recording);
+    try {
+      await this.#apply(provider, [recordingVerdict(call, recording, "archived")]);
+    } finally {
+      // Deleted meanwhile: what was said shall not stay behind.
+      if ((await getCall(call.id)) === undefined) await workings.archive?.remove(key);
+    }
+  }
+
+  async #apply(provider: string, records: readonly ApiRecord[]): Promise<void> {
+    const { workings } = this.#options;
+    const origin = { provider, readAt: new Date(workings.now()).toISOString() };
+    const [outcome] = await applyRecords(workings, origin, records);
+    if (outcome?.type === "failed") throw new Error(outcome.reason);
+  }
+}
+
+function referenceOf(call: Call, provider: string) {
+  const reference = call.references.find((each) => each.provider === provider);
+  if (reference === undefined) throw new RangeError("Recording: expected a call of the vendor, got another one");
+  return reference;
+}

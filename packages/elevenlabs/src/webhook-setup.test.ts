@@ -1,0 +1,204 @@
+import { http, HttpResponse } from "msw";
+import { setupServer } from "msw/node";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createElevenLabsClient } from "./create-client.ts";
+import { apiKey, baseUrl, failure, fakeWorkspace, webhook, type FakeWorkspace } from "./fixtures/api.ts";
+import type { Members } from "./fixtures/index.ts";
+
+const server = setupServer();
+beforeAll(() => {
+  server.listen({ onUnhandledFrame: "error" });
+});
+afterEach(() => {
+  server.resetHandlers();
+});
+afterAll(() => {
+  server.close();
+});
+
+const url = "https://app.example.com/api/webhooks/elevenlabs";
+const elsewhere = "https://other.example.com/hook";
+const client = createElevenLabsClient({ apiKey, attempts: 2 });
+
+function serve(webhooks: Members[], settings: Members = {}): FakeWorkspace {
+  const workspace = fakeWorkspace({ webhooks });
+  Object.assign(workspace.settings, settings);
+  server.use(...workspace.handlers);
+  return workspace;
+}
+
+/** What was changed, without what was only read. */
+const changesOf = ({ exchanges }: FakeWorkspace) =>
+  exchanges.filter(({ method }) => method !== "get").map(({ method, path, body }) => [method, path, body]);
+
+const wake = (name: string) => [
+  "patch",
+  "/v1/workspace/webhooks/{webhook_id}",
+  { name, is_disabled: false, retry_enabled: true },
+];
+
+describe("A05 M05: setting up the webhook", () => {
+  test("one is made, with retries, and its secret is handed over once", async () => {
+    const workspace = serve([]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "Offhook", state: "set", url }],
+      secret: "wsec_of_wh_1",
+    });
+    expect(changesOf(workspace)).toEqual([
+      ["post", "/v1/workspace/webhooks", { settings: { auth_type: "hmac", name: "Offhook", webhook_url: url } }],
+      wake("Offhook"),
+      [
+        "patch",
+        "/v1/convai/settings",
+        {
+          webhooks: {
+            post_call_webhook_id: "wh_1",
+            events: ["transcript", "call_initiation_failure"],
+            transcript_format: "json",
+          },
+        },
+      ],
+    ]);
+  });
+
+  test("a second time nothing changes", async () => {
+    const workspace = serve([]);
+    await client.webhooks.setup({ url });
+    const settings = structuredClone(workspace.settings);
+    expect(await client.webhooks.setup({ url })).toEqual({ targets: [{ name: "Offhook", state: "unchanged", url }] });
+    expect(workspace.settings).toEqual(settings);
+    expect(workspace.webhooks).toHaveLength(1);
+  });
+
+  test.each<[title: string, state: Members, expected: string]>([
+    ["disabled by a person", { is_disabled: true }, "set"],
+    ["disabled after failures", { is_auto_disabled: true }, "set"],
+    ["without retries", { retry_enabled: false }, "set"],
+    ["of which nobody says whether it has retries", {}, "unchanged"],
+  ])("one that is there and %s is switched on", async (_title, state, expected) => {
+    const workspace = serve([webhook("wh_7", url, { name: "Calls", ...state })], {
+      post_call_webhook_id: "wh_7",
+      events: ["transcript", "call_initiation_failure"],
+    });
+    expect(await client.webhooks.setup({ url })).toEqual({ targets: [{ name: "Calls", state: expected, url }] });
+    expect(changesOf(workspace)).toEqual([wake("Calls")]);
+    expect(workspace.webhooks).toMatchObject([{ is_disabled: false, is_auto_disabled: false }]);
+  });
+
+  test("one that has retries is not written to", async () => {
+    const workspace = serve([webhook("wh_7", url, { retry_enabled: true })], {
+      post_call_webhook_id: "wh_7",
+      events: ["call_initiation_failure", "audio", "transcript"],
+    });
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "unchanged" }] });
+    expect(changesOf(workspace)).toEqual([]);
+  });
+
+  test("events that are missing are added; those that somebody chose, and other settings, stay", async () => {
+    const workspace = serve([webhook("wh_7", url, { retry_enabled: true })], {
+      post_call_webhook_id: "wh_7",
+      events: ["transcript", "unredacted_audio"],
+      transcript_format: "opentelemetry",
+      exclude_transcript: true,
+    });
+    expect(await client.webhooks.setup({ url, audio: true })).toMatchObject({ targets: [{ state: "set" }] });
+    expect(workspace.settings).toEqual({
+      post_call_webhook_id: "wh_7",
+      events: ["transcript", "unredacted_audio", "call_initiation_failure", "audio"],
+      transcript_format: "opentelemetry",
+      exclude_transcript: true,
+    });
+  });
+
+  test("of several with the address the one in use is taken, else one that works", async () => {
+    const several = [webhook("wh_1", url, { is_disabled: true }), webhook("wh_2", url), webhook("wh_3", url)];
+    serve(several, { post_call_webhook_id: "wh_3", events: ["transcript", "call_initiation_failure"] });
+    expect(await client.webhooks.setup({ url })).toMatchObject({
+      targets: [{ name: "Webhook wh_3", state: "unchanged" }],
+    });
+    const unused = serve(several);
+    await client.webhooks.setup({ url });
+    expect(unused.settings).toMatchObject({ post_call_webhook_id: "wh_2" });
+  });
+
+  test("another address is left alone and reported, and nothing is made for naught", async () => {
+    const workspace = serve([webhook("wh_1", elsewhere), webhook("wh_2", url)], { post_call_webhook_id: "wh_1" });
+    const kept = { targets: [{ name: "Webhook wh_1", state: "kept", url: elsewhere }] };
+    expect(await client.webhooks.setup({ url })).toEqual(kept);
+    expect(await client.webhooks.setup({ url: `${url}/new` })).toEqual(kept);
+    expect(changesOf(workspace)).toEqual([]);
+  });
+
+  test("one that the list does not have is left alone as well", async () => {
+    const workspace = serve([], { post_call_webhook_id: "wh_hidden" });
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "kept", url: "" }] });
+    expect(changesOf(workspace)).toEqual([]);
+  });
+
+  test("with replace it is taken over, for the events that are read, as JSON", async () => {
+    const workspace = serve([webhook("wh_1", elsewhere)], {
+      post_call_webhook_id: "wh_1",
+      events: ["transcript", "audio"],
+      transcript_format: "opentelemetry",
+    });
+    expect(await client.webhooks.setup({ url, replace: true })).toMatchObject({
+      targets: [{ state: "set", url }],
+      secret: "wsec_of_wh_2",
+    });
+    expect(workspace.settings).toMatchObject({
+      post_call_webhook_id: "wh_2",
+      events: ["transcript", "call_initiation_failure"],
+      transcript_format: "json",
+    });
+    expect(workspace.webhooks.map(({ webhook_url: each }) => each)).toEqual([elsewhere, url]);
+  });
+
+  test("a webhook whose setup fails is removed, because nobody would ever see its secret again", async () => {
+    const workspace = serve([]);
+    server.use(
+      http.patch(`${baseUrl}/v1/convai/settings`, () =>
+        HttpResponse.json(failure(401, "missing_permissions", "…").json, { status: 401 }),
+      ),
+    );
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_forbidden", status: 401 });
+    expect(workspace.webhooks).toEqual([]);
+  });
+
+  test("making one is never repeated, switching on is", async () => {
+    const workspace = serve([]);
+    let made = 0;
+    let patched = 0;
+    server.use(
+      http.post(`${baseUrl}/v1/workspace/webhooks`, () => {
+        made += 1;
+        return new HttpResponse(null, { status: 500, headers: { "retry-after": "0" } });
+      }),
+    );
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_unavailable" });
+    expect(made).toBe(1);
+    server.resetHandlers(...workspace.handlers);
+    server.use(
+      http.patch(
+        `${baseUrl}/v1/workspace/webhooks/:id`,
+        () => {
+          patched += 1;
+          return new HttpResponse(null, { status: 503, headers: { "retry-after": "0" } });
+        },
+        { once: true },
+      ),
+    );
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "set" }] });
+    expect(patched).toBe(1);
+  });
+
+  test.each<[title: string, method: "get" | "post", path: string, json: object]>([
+    ["webhooks", "get", "/v1/workspace/webhooks", { webhooks: null }],
+    ["settings", "get", "/v1/convai/settings", []],
+    ["the new webhook", "post", "/v1/workspace/webhooks", { webhook_secret: "wsec_1" }],
+  ])("an answer that is not as documented is no success: %s", async (_title, method, path, json) => {
+    const workspace = serve([]);
+    server.use(http[method](`${baseUrl}${path}`, () => HttpResponse.json(json)));
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_malformed" });
+    expect(changesOf(workspace)).toEqual([]);
+  });
+});
