@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 const total = Number(process.argv[2] ?? 100_000);
-const pageSize = 1000;
+const pageSize = Number(process.argv[3] ?? 1000);
 const account = "AC0123456789abcdef0123456789abcdef";
 const base = `/2010-04-01/Accounts/${account}`;
 const startMs = Date.UTC(2026, 9, 1);

@@ -203,7 +203,13 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
       const json = await api.request({ what, path: `${account}.json` }, context);
       return readAccount(json) ?? fail(what, "expected an account");
     },
-    connect: (rules) => callRailApi(client, { rules, hosts, hasTurns: fields.includes("conversational_transcript") }),
+    connect: (rules) =>
+      callRailApi(client, {
+        rules,
+        hosts,
+        fetch: options.fetch,
+        hasTurns: fields.includes("conversational_transcript"),
+      }),
   };
   return client;
 }

@@ -1,4 +1,4 @@
-import { connectApi } from "@offhook/core/client";
+import { connectApi, type Fetch } from "@offhook/core/client";
 import {
   ApiError,
   type ApiContext,
@@ -18,12 +18,13 @@ import { known } from "./values.ts";
 interface Settings {
   readonly rules: MappingOptions;
   readonly hosts: readonly string[];
+  readonly fetch: Fetch | undefined;
   /** Whether single calls are asked for who said what. */
   readonly hasTurns: boolean;
 }
 
 /** CallRail's API in the words that all vendors have in common. */
-export function callRailApi(client: CallRailClient, { rules, hosts, hasTurns }: Settings): ProviderApi {
+export function callRailApi(client: CallRailClient, { rules, hosts, fetch, hasTurns }: Settings): ProviderApi {
   const silent = new RecentNames();
   const toRecord = (call: CallRailCall): ApiRecord => ({
     ...callRecord(call, rules),
@@ -43,6 +44,7 @@ export function callRailApi(client: CallRailClient, { rules, hosts, hasTurns }: 
     concurrency: 4,
     historyMonths,
     recordingHosts: hosts,
+    fetch,
     async ping(context) {
       const { name, id } = await client.ping(context);
       return { account: name ?? id };
@@ -135,7 +137,14 @@ async function listCalls(
     unreadable: page.unreadable,
     nextCursor: page.nextCursor === null ? null : `${page.nextCursor} ${start}`,
     total: page.total,
+    notes: notesOn(client),
   };
+}
+
+/** What the account is not told, so that nobody looks for it in the calls. */
+function notesOn({ refusedFields }: CallRailClient): readonly string[] {
+  if (refusedFields.length === 0) return [];
+  return [`callrail refuses the fields ${refusedFields.join(", ")}: calls are brought in without them`];
 }
 
 /** The last names that were added, up to a number that takes little memory. */

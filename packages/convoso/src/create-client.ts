@@ -205,7 +205,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
           `createConvosoClient({ timeZone }): expected "${rules.timeZone}" as in convoso({ timeZone }), got "${timeZone}"`,
         );
       }
-      return convosoApi(client, { rules, hosts });
+      return convosoApi(client, { rules, hosts, fetch: options.fetch });
     },
   };
   return client;

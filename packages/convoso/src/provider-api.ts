@@ -1,4 +1,4 @@
-import { connectApi } from "@offhook/core/client";
+import { connectApi, type Fetch } from "@offhook/core/client";
 import {
   ApiError,
   type ApiContext,
@@ -18,15 +18,17 @@ import { isWebAddress, type ConvosoRules } from "./events.ts";
 interface Settings {
   readonly rules: ConvosoRules;
   readonly hosts: readonly string[];
+  readonly fetch: Fetch | undefined;
 }
 
 /** Convoso's API in the words that all vendors have in common. There is none to set up webhooks with. */
-export function convosoApi(client: ConvosoClient, { rules, hosts }: Settings): ProviderApi {
+export function convosoApi(client: ConvosoClient, { rules, hosts, fetch }: Settings): ProviderApi {
   return connectApi({
     // None is published. https://help.convoso.com/hc/en-us/articles/37988572145691-API-Glossary
     limits: [],
     concurrency: 2,
     recordingHosts: hosts,
+    fetch,
     async ping(context) {
       await client.ping(context);
       return { account: null };

@@ -133,6 +133,7 @@ export interface ImportNote {
     | "no_calls_listed"
     | "other_account"
     | "pages_shifted"
+    | "less_asked"
     | "no_checkpoints"
     | "no_deliveries"
     | "deliveries_refused"

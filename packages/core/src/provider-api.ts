@@ -87,6 +87,8 @@ export interface ApiPage {
    * known, so a change of it on the way means that they have shifted.
    */
   readonly total: number | null;
+  /** What somebody should know of how it was asked for, such as fields that the vendor refuses. */
+  readonly notes?: readonly string[];
 }
 
 /** What the vendor says of one call, as the events that a webhook would have made of it. */

@@ -134,7 +134,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
     }
     return {
       ...readItems("elevenlabs", what, json[member], read),
-      nextCursor: typeof next === "string" ? next : null,
+      nextCursor: hasMore ? String(next) : null,
       total: null,
     };
   }

@@ -178,13 +178,13 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
         readKeyInfo(await api.request({ what, path: "/get-api-key-info" }, context)) ?? fail(what, "expected a key")
       );
     },
-    connect: () => retellApi(client, { hosts }),
+    connect: () => retellApi(client, { hosts, fetch: options.fetch }),
   };
   return client;
 }
 
-// Recordings lie behind several distributions of one network, signed ones behind another; older ones in a bucket.
-// https://docs.retellai.com/api-references/get-call
+// The documentation shows the bucket: https://docs.retellai.com/api-references/get-call. Addresses that people have
+// published lie behind distributions of CloudFront: dxc03zgurdly9, and d1d33audaiiiuu for signed ones.
 const retellRecordingHosts = ["*.cloudfront.net", "retellai.s3.us-west-2.amazonaws.com"];
 
 async function* agentsOf(

@@ -1,4 +1,4 @@
-import { connectApi } from "@offhook/core/client";
+import { connectApi, type Fetch } from "@offhook/core/client";
 import {
   ApiError,
   type ApiContext,
@@ -16,13 +16,19 @@ import { isRecordingOf, recordingsOf } from "./recordings.ts";
 /** How long after the end of a call its recording may still be on its way. Not documented. */
 const recordingDelayMs = 10 * 60_000;
 
+interface Settings {
+  readonly hosts: readonly string[];
+  readonly fetch: Fetch | undefined;
+}
+
 /** Retell's API in the words that all vendors have in common. */
-export function retellApi(client: RetellClient, { hosts }: { readonly hosts: readonly string[] }): ProviderApi {
+export function retellApi(client: RetellClient, { hosts, fetch }: Settings): ProviderApi {
   return connectApi({
     // There is one, "Account rate limited", without figures. https://docs.retellai.com/api-references/list-calls
     limits: [],
     concurrency: 4,
     recordingHosts: hosts,
+    fetch,
     async ping(context) {
       const { org_name: organization } = await client.ping(context);
       return { account: organization ?? null };

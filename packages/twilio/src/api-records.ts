@@ -76,7 +76,6 @@ const accountSchema = z.object({ sid, friendly_name: text });
 export type TwilioCall = z.infer<typeof callSchema>;
 export type TwilioRecording = z.infer<typeof recordingSchema>;
 export type TwilioPhoneNumber = z.infer<typeof phoneNumberSchema>;
-export type TwilioApplication = z.infer<typeof applicationSchema>;
 export type TwilioAccount = z.infer<typeof accountSchema>;
 
 /** Undefined for what is not such a record. */

@@ -48,6 +48,7 @@ export async function* listAll<Item>(
   readPage: (cursor: string | undefined) => Promise<ItemPage<Item>>,
 ): AsyncGenerator<Item, void, void> {
   let cursor: string | undefined;
+  const visited = new Set<string>();
   do {
     const { items, unreadable, nextCursor } = await readPage(cursor);
     yield* items;
@@ -55,5 +56,9 @@ export async function* listAll<Item>(
       throw new ApiError("api_malformed", `API of ${provider}, ${unreadable[0]}`, { provider });
     }
     cursor = nextCursor ?? undefined;
+    if (cursor !== undefined && visited.has(cursor)) {
+      throw new ApiError("api_malformed", `API of ${provider}: its pages lead back to one that was read`, { provider });
+    }
+    if (cursor !== undefined) visited.add(cursor);
   } while (cursor !== undefined);
 }

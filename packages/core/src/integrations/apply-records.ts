@@ -46,13 +46,14 @@ export async function applyRecords(
   const events = await Promise.all(records.map(async (record) => apiCallEvents(record.events, origin)));
   const write = async (only: readonly number[], failed: ReadonlyMap<number, string>) => {
     const { outcomes, ...told } = await storage.write(async (transaction) => {
-      const chosen = only.map((index) => events[index] ?? []);
-      const applied = await applyEvents(transaction, chosen, { ...audience, nowMs: now() });
+      const chosen = records.filter((_record, index) => !failed.has(index));
+      const said = only.map((index) => events[index] ?? []);
+      const applied = await applyEvents(transaction, chosen, said, { ...audience, nowMs: now() });
+      const outcomes = applied.outcomes.values();
       const all = records.map((_record, index): RecordOutcome => {
         const reason = failed.get(index);
-        return reason === undefined
-          ? (applied.outcomes[only.indexOf(index)] ?? { type: "unchanged" })
-          : { type: "failed", reason };
+        if (reason !== undefined) return { type: "failed", reason };
+        return outcomes.next().value ?? { type: "unchanged" };
       });
       await along?.(transaction, all);
       return { ...applied, outcomes: all };
@@ -65,7 +66,7 @@ export async function applyRecords(
     return await write(everything, new Map());
   } catch (error) {
     if (isHopeless(error)) throw error;
-    const failed = await findFailing(workings, events);
+    const failed = await findFailing(workings, records, events);
     return await write(
       everything.filter((index) => !failed.has(index)),
       failed,
@@ -83,13 +84,14 @@ const isHopeless = (error: unknown): boolean =>
 /** Which records the fold or the storage cannot take, and why: each is tried alone and taken back. */
 async function findFailing(
   { storage, audience, now }: Workings,
+  records: readonly ApiRecord[],
   events: readonly (readonly CallEvent[])[],
 ): Promise<ReadonlyMap<number, string>> {
   const failed = new Map<number, string>();
-  for (const [index, ofRecord] of events.entries()) {
+  for (const [index, record] of records.entries()) {
     try {
       await storage.write(async (transaction) => {
-        await applyEvents(transaction, [ofRecord], { ...audience, nowMs: now() });
+        await applyEvents(transaction, [record], [events[index] ?? []], { ...audience, nowMs: now() });
         throw new TakenBack();
       });
     } catch (error) {
@@ -105,6 +107,7 @@ class TakenBack extends Error {}
 
 async function applyEvents(
   transaction: StorageTransaction,
+  records: readonly ApiRecord[],
   events: readonly (readonly CallEvent[])[],
   options: Parameters<typeof tell>[2],
 ): Promise<Told & { readonly outcomes: readonly RecordOutcome[] }> {
@@ -114,12 +117,15 @@ async function applyEvents(
   const loaded = await transaction.load("call", options.tenantId, references);
   const changes: SubjectChange<"call">[] = [];
   const changed: Changed<"call">[] = [];
+  // Of a call that nobody knows, its recording alone would make one that never ends.
+  const ofCalls = new Set(records.flatMap(({ subject }, index) => (subject === "call" ? (events[index] ?? []) : [])));
   /** By event: which change it is part of. */
   const parts = new Map<string, RecordOutcome>();
   for (const { stored, newEvents } of groupByReference<"call">(loaded, all)) {
     if (newEvents.size === 0) continue;
     const replaces = [...stored];
     const added = [...newEvents.values()];
+    if (replaces.length === 0 && !added.some((event) => ofCalls.has(event))) continue;
     const before = replaces.map(({ record }): Call => record);
     const after = foldSafely<"call">(foldCall, [...replaces.flatMap((each) => each.events), ...added]);
     const [only] = before;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ImportProgress } from "../integrations.ts";
 import { memoryStorage } from "../memory-storage.ts";
-import type { ProviderApi } from "../provider-api.ts";
+import type { ApiRecord, ProviderApi } from "../provider-api.ts";
 import type { Storage } from "../storage.ts";
 import { openToy } from "../toy-offhook.ts";
 import { toyCalls, toyFailure, ToyVendor, type ToyCall } from "./toy-api.ts";
@@ -432,4 +432,78 @@ test("A02: without a client there is nothing to ask, and the error says what to 
   const { offhook } = openToy();
   expect(offhook.integrations).toBeUndefined();
   await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "client_missing" });
+});
+
+test("A14: a recording from a list of its own joins its call, and makes none where there is none", async () => {
+  const vendor = new ToyVendor(toyCalls(2, start - day));
+  const api = vendor.api();
+  const recordingOf = (id: string): ApiRecord => ({
+    subject: "recording",
+    reference: { provider: "toy", id, kind: "session" },
+    startedAt: null,
+    events: [
+      {
+        type: "call.recorded",
+        occurredAt: at(start - day),
+        references: [{ provider: "toy", id, kind: "session" }],
+        facts: {
+          status: "in_progress",
+          recordings: [
+            {
+              provider: "toy",
+              id: `r-${id}`,
+              state: "available",
+              url: null,
+              channels: null,
+              durationSeconds: 3,
+              expiresAt: null,
+            },
+          ],
+        },
+      },
+    ],
+  });
+  const { offhook } = open(vendor, {
+    api: {
+      listCalls: async (query, context) => {
+        if (query.cursor !== "recordings")
+          return { ...(await api.listCalls(query, context)), nextCursor: "recordings" };
+        const records = ["c000000", "nobody"].map(recordingOf);
+        return { records, unreadable: [], nextCursor: null, total: null };
+      },
+    },
+  });
+  const summary = await offhook.importCalls({ provider: "toy", from, to: at(start) });
+  expect(summary).toMatchObject({ seen: 2, created: 2, recordings: 1 });
+  expect(await stored(offhook)).toEqual(["c000000", "c000001"]);
+  expect(await offhook.calls.get("call_toy_c000000")).toMatchObject({ recordings: [{ id: "r-c000000" }] });
+  expect(await offhook.importCalls({ provider: "toy", from, to: at(start) })).toMatchObject({
+    unchanged: 2,
+    recordings: 0,
+  });
+});
+
+test("fault: pages that lead back to one that was read end it instead of going round for ever", async () => {
+  const vendor = new ToyVendor(toyCalls(50, start - day));
+  const api = vendor.api();
+  const { offhook } = open(vendor, {
+    api: {
+      listCalls: async (query, context) => {
+        const page = await api.listCalls(query, context);
+        return { ...page, nextCursor: page.nextCursor === "40" ? "20" : page.nextCursor };
+      },
+    },
+  });
+  await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "api_malformed" });
+  expect(vendor.requests).toBeLessThan(10);
+});
+
+test("H9: what a vendor was not asked for is in the summary, once", async () => {
+  const vendor = new ToyVendor(toyCalls(50, start - day));
+  const api = vendor.api();
+  const text = "toy refuses the fields note";
+  const { offhook } = open(vendor, {
+    api: { listCalls: async (query, context) => ({ ...(await api.listCalls(query, context)), notes: [text] }) },
+  });
+  expect((await offhook.importCalls({ provider: "toy", from })).notes).toEqual([{ code: "less_asked", text }]);
 });

@@ -84,6 +84,8 @@ const dayMs = 24 * 60 * 60_000;
 const openEndMs = dayMs;
 const firstDays = 7;
 const mostDays = 64;
+/** Vendors with a second list, such as one of recordings, have a page of each at least. */
+const quietPages = 2;
 
 /** Where a document's range ends for the vendor. Milliseconds since 1970. */
 export const endMs = ({ to, isOpenEnded }: ImportDocument): number => Date.parse(to) + (isOpenEnded ? openEndMs : 0);
@@ -105,7 +107,7 @@ export function nextWindow(document: ImportDocument): ImportWindow | undefined {
   const toMs = Date.parse(windowRange(document).to);
   if (toMs >= endMs(document)) return undefined;
   const { days, pages } = document.window;
-  return windowAt(toMs, pages <= 1 ? Math.min(days * 2, mostDays) : days);
+  return windowAt(toMs, pages <= quietPages ? Math.min(days * 2, mostDays) : days);
 }
 
 export function progressOf(document: ImportDocument, quota: readonly QuotaState[]): ImportProgress {

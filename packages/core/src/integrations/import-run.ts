@@ -3,7 +3,7 @@ import { applyRecords, type RecordOutcome } from "./apply-records.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { Documents } from "./documents.ts";
 import { endMs, nextWindow, windowAt, windowRange, type ImportDocument, type ImportWindow } from "./import-document.ts";
-import type { ImportCounts, MissedReason } from "../integrations.ts";
+import type { ImportCounts, ImportNote, MissedReason } from "../integrations.ts";
 import { nextTurn } from "../next-turn.ts";
 import { pause } from "../api/pause.ts";
 import type { ApiContext, ApiPage, ApiRecord, ProviderApi } from "../provider-api.ts";
@@ -61,6 +61,8 @@ export class ImportRun {
   #version: number;
   /** The page after the one that is being written, which is read meanwhile. */
   #ahead: { readonly key: string; readonly page: Promise<ReadPage> } | undefined;
+  /** Where the window was already: vendors have been seen to lead back. */
+  readonly #visited = new Set<string>();
   /** Names of the calls of the page before: pages that shift show some again. */
   #before: ReadonlySet<string> = new Set();
 
@@ -104,7 +106,12 @@ export class ImportRun {
     const key = keyOf(this.#document);
     const page = await (this.#ahead?.key === key ? this.#ahead.page : this.#fetch(this.#document));
     this.#ahead = undefined;
-    if (page.nextCursor === null) return page;
+    if (page.nextCursor === null) {
+      this.#visited.clear();
+      return page;
+    }
+    if (this.#visited.size > 0 && this.#visited.has(page.nextCursor)) throw cycleError(this.#document.provider);
+    this.#visited.add(page.nextCursor);
     const { window } = this.#document;
     const next = { ...this.#document, window: { ...window, cursor: page.nextCursor } };
     this.#ahead = { key: keyOf(next), page: this.#fetch(next) };
@@ -221,16 +228,14 @@ export class ImportRun {
   /** The document with its page behind it. */
   #turned(document: ImportDocument, page: ApiPage): ImportDocument {
     const { window } = document;
+    const notes = noted(document, page);
     const total = window.total ?? page.total;
     const isShifted = window.isShifted || (page.total !== null && page.total !== total);
     const turned: ImportWindow = { ...window, total, isShifted, done: 0, pages: window.pages + 1 };
-    if (page.nextCursor !== null) return { ...document, window: { ...turned, cursor: page.nextCursor } };
+    if (page.nextCursor !== null) return { ...document, notes, window: { ...turned, cursor: page.nextCursor } };
     // Calls came or went while the pages were read: one may have slipped from a page to one that was read before.
-    if (isShifted && window.round < mostRounds) return { ...document, window: begunAnew(turned) };
-    const notes =
-      isShifted && !document.notes.some(({ code }) => code === "pages_shifted")
-        ? [...document.notes, { code: "pages_shifted" as const, text: shiftedText }]
-        : document.notes;
+    if (isShifted && window.round < mostRounds) return { ...document, notes, window: begunAnew(turned) };
+    if (isShifted) addNote(notes, { code: "pages_shifted", text: shiftedText });
     const next = nextWindow({ ...document, window: turned });
     if (next === undefined) return { ...document, notes, state: "finished", window: { ...turned, cursor: null } };
     return { ...document, notes, window: next };
@@ -264,6 +269,7 @@ export class ImportRun {
   async #afterTrouble(error: unknown): Promise<ImportRunEnd | undefined> {
     const { signal, workings, waits } = this.#options;
     this.#ahead = undefined;
+    this.#visited.clear();
     if (signal?.aborted === true) return this.#end("stopped");
     if (!(error instanceof ApiError)) throw error;
     const document = this.#document;
@@ -309,8 +315,25 @@ export class ImportRun {
   }
 }
 
+const cycleError = (provider: string): ApiError =>
+  new ApiError("api_malformed", `API of ${provider}, list calls: its pages lead back to one that was read`, {
+    provider,
+  });
+
 const shiftedText =
   "Calls came or went each time while the pages were read; one may be missing until the next reconcile";
+
+/** The document's notes, with those of a page. */
+function noted({ notes }: ImportDocument, page: ApiPage): ImportNote[] {
+  const all = [...notes];
+  for (const text of page.notes ?? []) addNote(all, { code: "less_asked", text });
+  return all;
+}
+
+/** Once each. */
+function addNote(notes: ImportNote[], note: ImportNote): void {
+  if (!notes.some(({ code, text }) => code === note.code && text === note.text)) notes.push(note);
+}
 
 const begunAnew = (window: ImportWindow): ImportWindow => ({
   ...windowAt(Date.parse(window.from), window.days),

@@ -11,8 +11,6 @@ import type { Members } from "./request-body.ts";
  */
 export function logRecord(context: SampleContext, date: string, withRecordings: boolean): Members {
   const pushed = disposed(context);
-  const nothingIn = (text: string | undefined): string | null =>
-    text === "" || text === "null" ? null : (text ?? null);
   return {
     id: pushed["call_log_id"],
     lead_id: pushed["lead_id"],
@@ -50,6 +48,9 @@ export function logRecord(context: SampleContext, date: string, withRecordings: 
       : {}),
   };
 }
+
+const nothingIn = (text: string | undefined): string | null =>
+  text === undefined || text === "" || text === "null" ? null : text;
 
 /** Of SIP. No push has it. */
 const sessionId = ({ key }: SampleContext): string => `${hexDigits(key, 16)}@192.0.2.7`;

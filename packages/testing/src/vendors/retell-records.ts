@@ -14,8 +14,8 @@ export function listedCall(context: SampleContext): Members {
     transcript_object: _object,
     transcript_with_tool_calls: _tools,
     ...listed
-  } = callRecord(context);
-  return listed;
+  } = ended(context, 0);
+  return { ...listed, call_analysis: analysis };
 }
 
 /** https://docs.retellai.com/api-references/get-agent */

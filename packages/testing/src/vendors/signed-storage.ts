@@ -9,9 +9,10 @@ export interface SignedStorage {
   answer(request: Request): Response;
 }
 
+const signatureOf = (name: string): string => btoa(`signed ${name}`);
+
 /** @param fileOf gives undefined for what is not there. */
 export function signedStorage(host: string, fileOf: (name: string) => Audio | undefined): SignedStorage {
-  const signatureOf = (name: string): string => btoa(`signed ${name}`);
   return {
     redirectTo(name) {
       const url = new URL(`https://${host}/${name}`);

@@ -1,8 +1,8 @@
 /** A clock of a time zone. What it shows is told as milliseconds since 1970, as if it showed UTC. */
 export interface ZoneClock {
-  shownAt(utcMs: number): number;
+  readonly shownAt: (utcMs: number) => number;
   /** A time that is shown twice is one of the two. */
-  utcOf(shownMs: number): number;
+  readonly utcOf: (shownMs: number) => number;
 }
 
 // Zones change their offset at quarters of an hour at the finest.
