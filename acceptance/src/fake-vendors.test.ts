@@ -55,9 +55,9 @@ interface Case {
   readonly open: (pageSize?: number) => OpenVendor;
   readonly life: (options: SampleOptions) => readonly SampleRequest[];
   /** What an import adds to a call whose webhooks all came. */
-  readonly addedByApi: (told: Said) => Partial<Said>;
+  readonly addedByApi: (told: Said, options: SampleOptions) => Partial<Said>;
   /** What an import knows not, or otherwise, of a call of which no webhook came. */
-  readonly withoutWebhooks: (told: Said) => Partial<Said>;
+  readonly withoutWebhooks: (told: Said, options: SampleOptions) => Partial<Said>;
   /** What is told of where webhooks are to go. */
   readonly webhooks?: readonly string[];
 }
@@ -176,27 +176,28 @@ const cases: readonly Case[] = [
       };
     },
     life: convosoLife,
-    addedByApi: (told) => ({ metadata: withSession(told) }),
-    withoutWebhooks: (told) => ({
-      metadata: withSession(told),
+    addedByApi: (told, options) => ({ metadata: withSession(told, options) }),
+    withoutWebhooks: (told, options) => ({
+      metadata: withSession(told, options),
       // The log has the name of who was called, and nothing more of them.
       lead: told.lead && { ...told.lead, city: null, email: null, region: null },
     }),
   },
 ];
 
-/** The session of SIP, by the key of the call. */
-function withSession({ id, metadata }: Said): Said["metadata"] {
-  const sessionId = id.endsWith("778") ? "00000000000000a1@192.0.2.7" : "00000000000000b2@192.0.2.7";
-  const { convoso: pushed } = metadata;
-  return { convoso: { ...(isRecord(pushed) ? pushed : {}), sessionId } };
+/** The session of SIP. */
+function withSession({ metadata }: Said, { key = "" }: SampleOptions): Said["metadata"] {
+  return { convoso: { ...membersOf(metadata["convoso"]), sessionId: `${key.padStart(16, "0")}@192.0.2.7` } };
 }
 
-function without(record: JsonValue | undefined, ...names: readonly string[]): { readonly [name: string]: JsonValue } {
-  // A record of JSON holds nothing but JSON.
-  const members: [string, JsonValue][] = Object.entries((isRecord(record) ? record : {}) as typeof record & object);
-  return Object.fromEntries(members.filter(([name]) => !names.includes(name)));
+function without(record: JsonValue | undefined, ...names: readonly string[]): Members {
+  return Object.fromEntries(Object.entries(membersOf(record)).filter(([name]) => !names.includes(name)));
 }
+
+type Members = { readonly [name: string]: JsonValue };
+
+// A record of what is JSON.
+const membersOf = (value: JsonValue | undefined): Members => (isRecord(value) ? (value as Members) : {});
 
 function open(provider: Provider): Offhook {
   return createOffhook({
@@ -251,7 +252,7 @@ describe.each(cases)("A02, D16: the stand-in for $name", (given) => {
     const id = vendor.add(known);
     const told = await callOf(offhook, name, id);
 
-    const added = addedByApi(told);
+    const added = addedByApi(told, known);
     const isUnchanged = Object.keys(added).length === 0;
     const summary = await offhook.importCalls({ provider: name, ...range });
     expect(await callOf(offhook, name, id)).toEqual({ ...told, ...added });
@@ -275,7 +276,7 @@ describe.each(cases)("A02, D16: the stand-in for $name", (given) => {
     const offhook = open(provider);
     const summary = await offhook.importCalls({ provider: name, ...range });
     expect(summary).toMatchObject({ state: "finished", seen: 1, created: 1, failed: 0 });
-    expect(await callOf(offhook, name, id)).toEqual({ ...told, ...withoutWebhooks(told) });
+    expect(await callOf(offhook, name, id)).toEqual({ ...told, ...withoutWebhooks(told, missed) });
   });
 
   test("says the same when it is asked again", async () => {

@@ -8,13 +8,14 @@ const account = "AC0123456789abcdef0123456789abcdef";
 const base = `/2010-04-01/Accounts/${account}`;
 const startMs = Date.UTC(2026, 9, 1);
 
+const time = (ms: number): string => new Date(ms).toUTCString().replace("GMT", "+0000");
+
 function call(index: number): object {
   const sid = `CA${Math.imul(index + 1, 0x9e3779b1)
     .toString(16)
     .replace("-", "f")
     .padStart(9, "0")}${String(index).padStart(23, "0")}`;
   const at = startMs + index * 5_000;
-  const time = (ms: number): string => new Date(ms).toUTCString().replace("GMT", "+0000");
   const uri = `${base}/Calls/${sid}`;
   return {
     sid,

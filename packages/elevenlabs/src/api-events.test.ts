@@ -223,6 +223,10 @@ describe("what details are asked for", () => {
   const known = foldCall(recordEvents(details(whole)));
   const listed = foldCall(recordEvents(summary(whole)));
   const running = foldCall(recordEvents(details(conversation({ status: "in-progress" }))));
+  const processing: ConversationOptions = {
+    status: "processing",
+    more: { transcript: [{ role: "user", message: "Hello", time_in_call_secs: 1 }] },
+  };
 
   test.each<[title: string, item: ConversationOptions, call: Call | undefined, lacks: boolean]>([
     ["nothing is known of it", {}, undefined, true],
@@ -236,7 +240,7 @@ describe("what details are asked for", () => {
     ["there is no transcript", {}, { ...known, transcript: null }, true],
     ["there is no analysis", {}, { ...known, analysis: null }, true],
     ["nothing was said", { more: { transcript: [] } }, { ...known, transcript: null, analysis: null }, false],
-    ["it is still processed", { status: "processing" }, { ...known, transcript: null, analysis: null }, false],
+    ["it is still processed", processing, { ...known, transcript: null, analysis: null }, false],
     ["no phone carried it", { callSid: null, more: { transcript: [] } }, { ...known, from: null, to: null }, false],
     ["a phone carried it, but no number is known", {}, { ...known, from: null, to: null }, true],
   ])("%s", (_title, item, call, lacks) => {

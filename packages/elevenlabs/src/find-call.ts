@@ -1,6 +1,7 @@
 import { addSeconds, type ApiContext, type ApiRecord, type Call, type FindContext } from "@offhook/core";
 import type { ElevenLabsCall, ElevenLabsCallSummary } from "./api-records.ts";
 import { callRecord, isSettled, twilioCallSidOf } from "./api-events.ts";
+import { BoundedMemory } from "./bounded-memory.ts";
 import type { ConversionOption } from "./conversation.ts";
 import type { ElevenLabsClient } from "./create-client.ts";
 
@@ -26,14 +27,7 @@ const maxRemembered = 5000;
  */
 export function createCallFinder({ client, readCall, conversion }: Settings): FindCall {
   // What cannot change any more: the leg of a conversation, or that it had none.
-  const legs = new Map<string, string | null>();
-  const remember = (id: string, sid: string | null): void => {
-    legs.set(id, sid);
-    for (const oldest of legs.keys()) {
-      if (legs.size <= maxRemembered) break;
-      legs.delete(oldest);
-    }
-  };
+  const legs = new BoundedMemory<string | null>(maxRemembered);
 
   return async (call, { isLinked, ...context }) => {
     const callSids = new Set(call.references.filter(({ provider }) => provider === "twilio").map(({ id }) => id));
@@ -53,13 +47,13 @@ export function createCallFinder({ client, readCall, conversion }: Settings): Fi
       reads += 1;
       const conversation = await readCall(id, context);
       if (conversation === undefined) {
-        remember(id, null);
+        legs.set(id, null);
         continue;
       }
       const record = callRecord(conversation, conversion);
       const sid = twilioCallSidOf(record);
       const settled = isSettled(conversation);
-      if (sid !== undefined || settled) remember(id, sid ?? null);
+      if (sid !== undefined || settled) legs.set(id, sid ?? null);
       // It may still be told which leg it is on.
       else isUndecided = true;
       if (sid === undefined || !callSids.has(sid)) continue;

@@ -148,13 +148,15 @@ describe("recordings", () => {
   });
 
   test("A14: several conversations of one call have a recording each", async () => {
-    serve(conversation(), conversation({ id: "conv_2", start: firstStart + 100 }));
+    const workspace = serve(conversation(), conversation({ id: "conv_2", start: firstStart + 100 }));
     const second = { provider: "elevenlabs", id: "conv_2", kind: "session" } as const;
     const found = await api.findRecording?.({ ...call, references: [...call.references, second] });
     expect(found).toMatchObject({
       occurredAt: "2026-09-21T14:16:01.000Z",
       facts: { recordings: [{ id: "conv_1" }, { id: "conv_2" }] },
     });
+    // Other vendors' names of the call are not asked for.
+    expect(workspace.exchanges).toHaveLength(2);
   });
 
   test("A14: it is read at the API, with the key", async () => {

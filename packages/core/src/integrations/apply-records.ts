@@ -11,7 +11,7 @@ import { isSameCall, missedReason } from "./missed.ts";
 import type { ApiRecord } from "../provider-api.ts";
 import { uniteReferences } from "../references.ts";
 import type { StorageTransaction, SubjectChange } from "../storage.ts";
-import { tell, type Changed, type Told } from "../tell.ts";
+import { tell, type Changed, type TellOptions, type Told } from "../tell.ts";
 import type { Workings } from "../workings.ts";
 
 /** What became of a record of an API. */
@@ -43,17 +43,16 @@ export async function applyRecords(
 ): Promise<readonly RecordOutcome[]> {
   const { storage, audience, now, onCommit } = workings;
   const origin = { tenantId: audience.tenantId, provider, receivedAt: readAt };
-  const events = await Promise.all(records.map(async (record) => apiCallEvents(record.events, origin)));
-  const write = async (only: readonly number[], failed: ReadonlyMap<number, string>) => {
+  const said = await Promise.all(
+    records.map(async (record): Promise<Said> => ({ record, events: await apiCallEvents(record.events, origin) })),
+  );
+  const write = async (failed: ReadonlyMap<Said, string>): Promise<readonly RecordOutcome[]> => {
     const { outcomes, ...told } = await storage.write(async (transaction) => {
-      const chosen = records.filter((_record, index) => !failed.has(index));
-      const said = only.map((index) => events[index] ?? []);
-      const applied = await applyEvents(transaction, chosen, said, { ...audience, nowMs: now() });
-      const outcomes = applied.outcomes.values();
-      const all = records.map((_record, index): RecordOutcome => {
-        const reason = failed.get(index);
-        if (reason !== undefined) return { type: "failed", reason };
-        return outcomes.next().value ?? { type: "unchanged" };
+      const sound = failed.size === 0 ? said : said.filter((each) => !failed.has(each));
+      const applied = await applySaid(transaction, sound, { ...audience, nowMs: now() });
+      const all = said.map((each): RecordOutcome => {
+        const reason = failed.get(each);
+        return reason === undefined ? (applied.outcomes.get(each) ?? unchanged) : { type: "failed", reason };
       });
       await along?.(transaction, all);
       return { ...applied, outcomes: all };
@@ -61,18 +60,21 @@ export async function applyRecords(
     onCommit(told);
     return outcomes;
   };
-  const everything = [...records.keys()];
   try {
-    return await write(everything, new Map());
+    return await write(new Map());
   } catch (error) {
     if (isHopeless(error)) throw error;
-    const failed = await findFailing(workings, records, events);
-    return await write(
-      everything.filter((index) => !failed.has(index)),
-      failed,
-    );
+    return write(await findFailing(workings, said));
   }
 }
+
+/** A record and what it says. */
+interface Said {
+  readonly record: ApiRecord;
+  readonly events: readonly CallEvent[];
+}
+
+const unchanged: RecordOutcome = { type: "unchanged" };
 
 /** Trying records one by one would not help: the storage is away, or somebody else has taken over. */
 const isHopeless = (error: unknown): boolean =>
@@ -84,20 +86,19 @@ const isHopeless = (error: unknown): boolean =>
 /** Which records the fold or the storage cannot take, and why: each is tried alone and taken back. */
 async function findFailing(
   { storage, audience, now }: Workings,
-  records: readonly ApiRecord[],
-  events: readonly (readonly CallEvent[])[],
-): Promise<ReadonlyMap<number, string>> {
-  const failed = new Map<number, string>();
-  for (const [index, record] of records.entries()) {
+  said: readonly Said[],
+): Promise<ReadonlyMap<Said, string>> {
+  const failed = new Map<Said, string>();
+  for (const each of said) {
     try {
       await storage.write(async (transaction) => {
-        await applyEvents(transaction, [record], [events[index] ?? []], { ...audience, nowMs: now() });
+        await applySaid(transaction, [each], { ...audience, nowMs: now() });
         throw new TakenBack();
       });
     } catch (error) {
       if (error instanceof TakenBack) continue;
       if (isHopeless(error)) throw error;
-      failed.set(index, describeError(error));
+      failed.set(each, describeError(error));
     }
   }
   return failed;
@@ -105,27 +106,28 @@ async function findFailing(
 
 class TakenBack extends Error {}
 
-async function applyEvents(
+/** @returns what became of the records; those that are missing changed nothing. */
+async function applySaid(
   transaction: StorageTransaction,
-  records: readonly ApiRecord[],
-  events: readonly (readonly CallEvent[])[],
-  options: Parameters<typeof tell>[2],
-): Promise<Told & { readonly outcomes: readonly RecordOutcome[] }> {
-  const all = events.flat();
-  if (all.length === 0) return { jobs: 0, changed: 0, outcomes: events.map(() => ({ type: "unchanged" })) };
-  const references = uniteReferences(all.map((event) => event.references));
+  said: readonly Said[],
+  options: TellOptions,
+): Promise<Told & { readonly outcomes: ReadonlyMap<Said, RecordOutcome> }> {
+  /** Who said it first: a call that is listed twice was created once. */
+  const speakers = new Map<CallEvent, Said>();
+  for (const each of said) for (const event of each.events) speakers.set(event, each);
+  const outcomes = new Map<Said, RecordOutcome>();
+  if (speakers.size === 0) return { jobs: 0, changed: 0, outcomes };
+  const events = [...speakers.keys()];
+  const references = uniteReferences(events.map((event) => event.references));
   const loaded = await transaction.load("call", options.tenantId, references);
   const changes: SubjectChange<"call">[] = [];
   const changed: Changed<"call">[] = [];
-  // Of a call that nobody knows, its recording alone would make one that never ends.
-  const ofCalls = new Set(records.flatMap(({ subject }, index) => (subject === "call" ? (events[index] ?? []) : [])));
-  /** By event: which change it is part of. */
-  const parts = new Map<string, RecordOutcome>();
-  for (const { stored, newEvents } of groupByReference<"call">(loaded, all)) {
+  for (const { stored, newEvents } of groupByReference<"call">(loaded, events)) {
     if (newEvents.size === 0) continue;
     const replaces = [...stored];
     const added = [...newEvents.values()];
-    if (replaces.length === 0 && !added.some((event) => ofCalls.has(event))) continue;
+    // Of a call that nobody knows, its recording alone would make one that never ends.
+    if (replaces.length === 0 && added.every((event) => speakers.get(event)?.record.subject === "recording")) continue;
     const before = replaces.map(({ record }): Call => record);
     const after = foldSafely<"call">(foldCall, [...replaces.flatMap((each) => each.events), ...added]);
     const [only] = before;
@@ -134,16 +136,11 @@ async function applyEvents(
     changed.push({ subject: "call", before, after, cause: added.at(-1)?.id ?? after.id });
     const type = before.length === 0 ? "created" : "updated";
     const outcome: RecordOutcome = { type, callId: after.id, reason: missedReason(before, after) };
-    for (const id of newEvents.keys()) parts.set(id, outcome);
+    const speaker = added.map((event) => speakers.get(event)).find((each) => each?.record.subject === "call");
+    const [first] = added;
+    const teller = speaker ?? (first && speakers.get(first));
+    if (teller !== undefined) outcomes.set(teller, outcome);
   }
   if (changes.length > 0) await transaction.save("call", changes);
-  const counted = new Set<RecordOutcome>();
-  const outcomes = events.map((ofRecord): RecordOutcome => {
-    const outcome = ofRecord.map(({ id }) => parts.get(id)).find((each) => each !== undefined);
-    // A call that is listed twice was created once.
-    if (outcome === undefined || counted.has(outcome)) return { type: "unchanged" };
-    counted.add(outcome);
-    return outcome;
-  });
   return { outcomes, ...(await tell(transaction, changed, options)) };
 }
