@@ -47,8 +47,7 @@ export function readApiSettings(
         ? undefined
         : { apiKey: callRailKey, accountId, ...(companyId === undefined ? {} : { companyId }) },
     elevenlabs: elevenLabsKey === undefined ? undefined : { apiKey: elevenLabsKey },
-    twilio:
-      accountSid === undefined || twilioToken === undefined ? undefined : { accountSid, authToken: twilioToken },
+    twilio: accountSid === undefined || twilioToken === undefined ? undefined : { accountSid, authToken: twilioToken },
     convoso: convosoToken === undefined ? undefined : { authToken: convosoToken },
     retell: retellKey === undefined ? undefined : { apiKey: retellKey },
     archiveRecordings: readFlag("OFFHOOK_ARCHIVE_RECORDINGS", valueOf, problems),

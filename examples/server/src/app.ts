@@ -1,5 +1,12 @@
 import { toExpressHandler } from "@offhook/adapters-express";
-import { createOffhook, StorageError, type Offhook, type Provider, type RecordingArchive, type Storage } from "@offhook/core";
+import {
+  createOffhook,
+  StorageError,
+  type Offhook,
+  type Provider,
+  type RecordingArchive,
+  type Storage,
+} from "@offhook/core";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { refusalOf, refuse } from "./answers.ts";
 import { callLog } from "./call-log.ts";

@@ -70,7 +70,12 @@ describe.skipIf(postgresUrl === undefined)("with DATABASE_URL", () => {
   async function signedLife(key: string) {
     const environment = readEnvironment({ ...production, OFFHOOK_DATA_DIR: dataFolder });
     const { providerOptions, publicUrl = "" } = environment;
-    const providers = createProviders({ ...providerOptions, secrets: ensureSecrets(environment), publicUrl, api: environment.api });
+    const providers = createProviders({
+      ...providerOptions,
+      secrets: ensureSecrets(environment),
+      publicUrl,
+      api: environment.api,
+    });
     const twilio = providers.find(({ name: each }) => each === "twilio");
     if (twilio === undefined) throw new RangeError("No provider");
     return Promise.all(twilioLife({ key }).map((sample) => signSample(twilio, sample)));

@@ -76,7 +76,8 @@ function prepare(url: string | undefined, names: readonly string[]): Simulation 
   const publicUrl =
     environment.publicUrl ?? (running !== undefined && running.address === address ? running.publicUrl : address);
   const { providerOptions } = environment;
-  const setUp = (with_: typeof secrets) => createProviders({ ...providerOptions, secrets: with_, publicUrl, api: environment.api });
+  const setUp = (with_: typeof secrets) =>
+    createProviders({ ...providerOptions, secrets: with_, publicUrl, api: environment.api });
   const all = setUp(secrets);
   const unknown = names.find((name) => !all.some((provider) => provider.name === name));
   if (unknown !== undefined) {

@@ -34,8 +34,14 @@ export interface Storage {
    * sees what the first wrote, also where neither found a record. `work` uses its transaction alone: waiting in it for
    * another method of the storage may wait for ever. It may be run again after a conflict with another process, so it
    * has no effect but through its transaction.
+   *
+   * @param options.durable false: may resolve before it is on disk, where a write after it that is durable takes it
+   * along. For what can be done again. A storage may pass over it.
    */
-  write<Result>(work: (transaction: StorageTransaction) => Promise<Result>): Promise<Result>;
+  write<Result>(
+    work: (transaction: StorageTransaction) => Promise<Result>,
+    options?: { readonly durable?: boolean },
+  ): Promise<Result>;
   /** The call or lead that holds a reference. */
   get<S extends Subject>(
     subject: S,

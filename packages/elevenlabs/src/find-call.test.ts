@@ -131,14 +131,19 @@ describe("A08: the conversation on a call of Twilio's", () => {
     expect(await finder(["conv_1", "conv_2"])(legOf())).toBe("none");
   });
 
-  test("that vanished meanwhile is none", async () => {
+  test("that vanished meanwhile is none, and is not asked for again", async () => {
     serve(conversation());
+    let asked = 0;
     server.use(
-      http.get(`${baseUrl}/v1/convai/conversations/:id`, () =>
-        HttpResponse.json(failure(404, "conversation_not_found", "…").json, { status: 404 }),
-      ),
+      http.get(`${baseUrl}/v1/convai/conversations/:id`, () => {
+        asked += 1;
+        return HttpResponse.json(failure(404, "conversation_not_found", "…").json, { status: 404 });
+      }),
     );
-    expect(await finder()(legOf())).toBe("none");
+    const find = finder();
+    expect(await find(legOf())).toBe("none");
+    expect(await find(legOf())).toBe("none");
+    expect(asked).toBe(1);
   });
 
   test("A09: is an error while ElevenLabs is not there, which leaves the call as it is", async () => {

@@ -118,9 +118,10 @@ export function postgresStorage(options: PostgresStorageOptions): PostgresStorag
         if (storage !== opened) await storage.close();
       }
     },
-    write: (work) =>
+    write: (work, { durable = true } = {}) =>
       use(async ({ connection, channel }) => {
-        const written = await connection.transact(async (session) => {
+        const transact = durable ? connection.transact : connection.transactLightly;
+        const written = await transact(async (session) => {
           const { transaction, changedTenants, finish, end } = tables.beginTransaction(session);
           try {
             const result = await work(transaction);

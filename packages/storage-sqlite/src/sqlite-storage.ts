@@ -96,9 +96,10 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
 
   /**
    * The same without waiting for the disk: the next write that waits takes it along. After a loss of power a claim may
-   * not have happened, so that a job runs again, as after a crash in its middle. Nothing is promised to anybody else.
+   * not have happened, so that a job runs again, as after a crash in its middle; a page of an import is read again, by
+   * the checkpoint that went with it. Nothing is promised to anybody else.
    */
-  function inLightTransaction<Result>(action: (storage: OpenStorage) => Result): Promise<Result> {
+  function inLightTransaction<Result>(action: (storage: OpenStorage) => Result | Promise<Result>): Promise<Result> {
     return inTurn(async () => {
       const { writer } = ensureOpen().connections;
       guarded(() => writer.exec("pragma synchronous = normal"));
@@ -150,8 +151,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
         }
       });
     },
-    write: (work) =>
-      inTransaction(async ({ beginTransaction }) => {
+    write: (work, { durable = true } = {}) =>
+      (durable ? inTransaction : inLightTransaction)(async ({ beginTransaction }) => {
         const { transaction, finish, end } = guarded(beginTransaction);
         try {
           const result = await work(transaction);

@@ -46,6 +46,8 @@ export async function applyRecords(
   const said = await Promise.all(
     records.map(async (record): Promise<Said> => ({ record, events: await apiCallEvents(record.events, origin) })),
   );
+  // What is written together with how far it is can be read again from there.
+  const writing = { durable: along === undefined };
   const write = async (failed: ReadonlyMap<Said, string>): Promise<readonly RecordOutcome[]> => {
     const { outcomes, ...told } = await storage.write(async (transaction) => {
       const sound = failed.size === 0 ? said : said.filter((each) => !failed.has(each));
@@ -56,7 +58,7 @@ export async function applyRecords(
       });
       await along?.(transaction, all);
       return { ...applied, outcomes: all };
-    });
+    }, writing);
     onCommit(told);
     return outcomes;
   };

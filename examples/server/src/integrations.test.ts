@@ -1,0 +1,284 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ConnectionTest, ImportProgress, IntegrationStatus, ReconcileSummary } from "@offhook/core";
+import { elevenlabsLife, retellLife, signSample, twilioLife, type SampleOptions } from "@offhook/testing";
+import {
+  fakeCallRail,
+  fakeConvoso,
+  fakeElevenLabs,
+  fakeRetell,
+  fakeTwilio,
+  vendorFetch,
+} from "@offhook/testing/vendors";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "./test-server.ts";
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+
+const vendors = () => ({
+  callrail: fakeCallRail(),
+  elevenlabs: fakeElevenLabs(),
+  twilio: fakeTwilio(),
+  convoso: fakeConvoso(),
+  retell: fakeRetell(),
+});
+
+let world: ReturnType<typeof vendors>;
+let server: TestServer;
+
+beforeEach(async () => {
+  world = vendors();
+  server = await startTestServer(
+    {
+      OFFHOOK_PUBLIC_URL: "https://app.example.com",
+      CALLRAIL_API_KEY: world.callrail.clientOptions.apiKey,
+      CALLRAIL_ACCOUNT_ID: world.callrail.clientOptions.accountId,
+      ELEVENLABS_API_KEY: world.elevenlabs.clientOptions.apiKey,
+      TWILIO_ACCOUNT_SID: world.twilio.clientOptions.accountSid,
+      TWILIO_AUTH_TOKEN: world.twilio.clientOptions.authToken,
+      CONVOSO_AUTH_TOKEN: world.convoso.clientOptions.authToken,
+      RETELL_API_KEY: world.retell.clientOptions.apiKey,
+      OFFHOOK_ARCHIVE_RECORDINGS: "true",
+    },
+    { fetch: vendorFetch(Object.values(world)) },
+  );
+});
+afterEach(() => server.close());
+
+async function read<Body>(path: string, status = 200): Promise<Body> {
+  const response = await server.ask(path);
+  expect(response.status, path).toBe(status);
+  return (await response.json()) as Body; // the routes answer in the exported types
+}
+
+async function send<Body>(path: string, body: object = {}, status = 200): Promise<Body> {
+  const response = await server.ask(path, {
+    method: "POST",
+    headers: { authorization: `Bearer ${server.adminToken}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(response.status, path).toBe(status);
+  return (await response.json()) as Body; // as above
+}
+
+const names = ["callrail", "elevenlabs", "twilio", "convoso", "retell"] as const;
+
+describe.each(names)("%s", (name) => {
+  const base = `/api/integrations/${name}`;
+  const keys = ["a1", "b2", "c3"];
+  const add = (): string[] =>
+    keys.map((key, index) => world[name].add({ key, startMs: Date.now() - dayMs - index * hourMs }));
+
+  test("M01, M02, M08, A04, A06: the status, and whether the credentials are good", async () => {
+    expect(await read<IntegrationStatus>(`${base}/status`)).toMatchObject({
+      provider: name,
+      connected: true,
+      missing: [],
+      callsToday: 0,
+      import: null,
+    });
+    expect(await read<ConnectionTest>(`${base}/test-connection`)).toMatchObject({
+      provider: name,
+      ok: true,
+      error: null,
+    });
+  });
+
+  test.each([7, 30, 90])("M03, A02, D16, U03: an import of %i days answers with its summary", async (days) => {
+    add();
+    const summary = await send<ImportProgress>(`${base}/import-calls`, { days_back: days });
+    expect(summary).toMatchObject({ state: "finished", seen: 3, created: 3, failed: 0, part: 1 });
+    expect((await read<{ data: unknown[] }>(`/api/calls?provider=${name}`)).data).toHaveLength(3);
+    expect(await send<ImportProgress>(`${base}/import-calls`, { days_back: days })).toMatchObject({ unchanged: 3 });
+    expect((await read<IntegrationStatus>(`${base}/status`)).import).toMatchObject({ state: "finished", seen: 3 });
+  });
+
+  test("M04, A03: one call, as the vendor has it and as it is stored", async () => {
+    const [id = ""] = add();
+    const path = `${base}/call/${encodeURIComponent(id)}`;
+    expect(await read(path)).toMatchObject({ vendor: { status: "completed" } });
+    expect(Object.keys(await read<object>(path))).toEqual(["vendor"]);
+    await send(`${base}/import-calls`, { days_back: 7 });
+    expect(await read(path)).toMatchObject({ vendor: { status: "completed" }, stored: { status: "completed" } });
+    await read(`${base}/call/nobody`, 404);
+  });
+
+  test("A07: reconcile repairs and says what was missed", async () => {
+    world[name].add({ key: "e5", startMs: Date.now() - 2 * hourMs });
+    expect(await send<ReconcileSummary>(`${base}/reconcile`)).toMatchObject({
+      created: 1,
+      missed: { call: 1 },
+      notes: [{ code: "no_deliveries" }],
+    });
+    expect(await send<ReconcileSummary>(`${base}/reconcile`, { hours: 26 })).toMatchObject({
+      unchanged: 1,
+      created: 0,
+    });
+  });
+});
+
+test.each(["callrail", "elevenlabs", "twilio", "retell"] as const)(
+  "M05, A05: %s is told where to send its webhooks",
+  async (name) => {
+    const base = `/api/integrations/${name}`;
+    const { targets } = await send<{ targets: { state: string; url: string }[] }>(`${base}/setup-webhook`);
+    expect(targets.length).toBeGreaterThan(0);
+    for (const { state, url } of targets) {
+      expect(state).toBe("set");
+      expect(url).toMatch(new RegExp(`^https://app\\.example\\.com/api/webhooks/${name}`));
+    }
+    const again = await send<{ targets: { state: string }[] }>(`${base}/setup-webhook`);
+    expect(new Set(again.targets.map(({ state }) => state))).toEqual(new Set(["unchanged"]));
+  },
+);
+
+test("M05: convoso has no API for webhooks, and the answer says where to go", async () => {
+  expect(await send("/api/integrations/convoso/setup-webhook", {}, 400)).toMatchObject({
+    error: { code: "option_invalid", message: expect.stringContaining("console") as string },
+  });
+});
+
+test("D15: a revoked key is a clear error, without the key", async () => {
+  const other = fakeRetell({ apiKey: "key_of_another_account" });
+  const revoked = await startTestServer({ RETELL_API_KEY: "key_that_was_revoked" }, { fetch: vendorFetch([other]) });
+  try {
+    const test = await (await revoked.ask("/api/integrations/retell/test-connection")).json();
+    expect(test).toMatchObject({ ok: false, error: { code: "api_unauthorized", status: 401 } });
+    const headers = { authorization: `Bearer ${revoked.adminToken}`, "content-type": "application/json" };
+    const post = (path: string, body: object) =>
+      revoked.ask(`/api/integrations/retell/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    expect(await (await post("import-calls", { days_back: 7 })).json()).toMatchObject({
+      state: "failed",
+      error: { code: "api_unauthorized" },
+    });
+    expect((await post("reconcile", {})).status).toBe(502);
+    expect(JSON.stringify([test, revoked.logged])).not.toContain("key_that_was_revoked");
+  } finally {
+    await revoked.close();
+  }
+});
+
+test("M08: a vendor without credentials says what to set", async () => {
+  const bare = await startTestServer();
+  try {
+    const status = await (await bare.ask("/api/integrations/callrail/status")).json();
+    expect(status).toMatchObject({ connected: false, missing: ["CALLRAIL_API_KEY", "CALLRAIL_ACCOUNT_ID"] });
+    const refused = await bare.ask("/api/integrations/callrail/test-connection");
+    expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([
+      409,
+      "client_missing",
+    ]);
+  } finally {
+    await bare.close();
+  }
+});
+
+test.each([
+  ["import-calls", {}],
+  ["import-calls", { days_back: 0 }],
+  ["import-calls", { days_back: 7, from: "2026-11-01" }],
+  ["import-calls", { from: "2026-11-02", to: "2026-11-01" }],
+  ["import-calls", { days: 7 }],
+  ["reconcile", { hours: 1.5 }],
+  ["reconcile", { hours: 2, from: "2026-11-01" }],
+  ["reconcile", { to: "2026-11-01" }],
+])("M03: %s of %j is refused", async (route, body) => {
+  await send(`/api/integrations/twilio/${route}`, body, 400);
+});
+
+test("M08: providers that there are not, and methods that are not", async () => {
+  await read("/api/integrations/vonage/status", 400);
+  await read("/api/integrations/twilio/import-calls", 405);
+  expect((await server.ask("/api/integrations/twilio/status", { headers: {} })).status).toBe(401);
+});
+
+test("M03: an import that takes longer goes on in the background, and can be stopped", async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const answer = vendorFetch([world.twilio]);
+  const slow = await startTestServer(
+    {
+      TWILIO_ACCOUNT_SID: world.twilio.clientOptions.accountSid,
+      TWILIO_AUTH_TOKEN: world.twilio.clientOptions.authToken,
+    },
+    {
+      fetch: async (input, init) => {
+        await held;
+        return answer(input, init);
+      },
+    },
+  );
+  try {
+    const headers = { authorization: `Bearer ${slow.adminToken}`, "content-type": "application/json" };
+    const post = (path: string, body: object) =>
+      slow.ask(`/api/integrations/twilio/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const begun = post("import-calls", { days_back: 7 });
+    await expect
+      .poll(
+        async () => ((await (await slow.ask("/api/integrations/twilio/status")).json()) as IntegrationStatus).import,
+      )
+      .toMatchObject({ state: "running" });
+    expect(await (await post("import-calls/stop", {})).json()).toEqual({ stopped: true });
+    expect(await (await begun).json()).toMatchObject({ state: "stopped" });
+    expect(await (await post("import-calls/stop", {})).json()).toEqual({ stopped: false });
+  } finally {
+    release();
+    await slow.close();
+  }
+});
+
+async function deliver(life: ReturnType<typeof twilioLife>): Promise<void> {
+  for (const sample of life) {
+    const provider = server.providers.find((each) => each.name === sample.provider);
+    if (provider === undefined) throw new RangeError(`No provider "${sample.provider}"`);
+    const { status } = await server.send(await signSample(provider, sample));
+    expect(status, sample.name).toBeLessThan(300);
+  }
+}
+
+test("A14: a recording streams through the server, whole and in parts, and comes from the archive afterwards", async () => {
+  const options: SampleOptions = { key: "d4", startMs: Date.now() - hourMs };
+  world.retell.add(options);
+  await deliver(retellLife(options));
+  const [call] = (await read<{ data: { id: string }[] }>("/api/calls?provider=retell")).data;
+  const path = `/api/calls/${call?.id ?? ""}/recording`;
+  const stateOf = async () =>
+    (await read<{ recordings: { state: string }[] }>(`/api/calls/${call?.id ?? ""}`)).recordings[0]?.state;
+  await expect.poll(stateOf, { timeout: 5_000 }).toBe("archived");
+  const whole = await server.ask(path);
+  expect([whole.status, whole.headers.get("content-type"), whole.headers.get("accept-ranges")]).toEqual([
+    200,
+    expect.stringMatching(/^audio\//) as string,
+    "bytes",
+  ]);
+  const bytes = new Uint8Array(await whole.arrayBuffer());
+  expect(bytes.length).toBeGreaterThan(44);
+  const headers = { authorization: `Bearer ${server.adminToken}`, range: "bytes=4-11" };
+  const part = await server.ask(path, { headers });
+  expect([part.status, part.headers.get("content-range")]).toEqual([206, `bytes 4-11/${bytes.length}`]);
+  expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(4, 12));
+  // Nobody asks the vendor again.
+  const { requests } = world.retell;
+  await (await server.ask(path)).arrayBuffer();
+  expect(world.retell.requests).toBe(requests);
+  expect((await server.ask(path, { headers: { ...headers, range: "bytes=a" } })).status).toBe(400);
+  expect((await server.ask(`${path}?recording=other`)).status).toBe(404);
+  expect((await server.ask("/api/calls/call_retell_none/recording")).status).toBe(404);
+  expect((await server.ask(path, { headers: {} })).status).toBe(401);
+});
+
+test("A08: a call that Twilio carried and ElevenLabs talked on is one call, although the second webhook never came", async () => {
+  const options: SampleOptions = { key: "f6", startMs: Date.now() - hourMs };
+  await deliver(twilioLife(options));
+  world.elevenlabs.add(options);
+  // Before its time: the job waits for two minutes.
+  const [job] = (await read<{ data: { kind: string }[] }>("/api/jobs?kind=find-call")).data;
+  expect(job).toBeDefined();
+  await send("/api/integrations/elevenlabs/reconcile");
+  const { data } = await read<{ data: { references: { provider: string }[]; analysis: unknown }[] }>("/api/calls");
+  const joined = data.find(({ references }) => references.some(({ provider }) => provider === "elevenlabs"));
+  expect(joined?.references.map(({ provider }) => provider)).toContain("twilio");
+  expect(joined?.analysis).not.toBeNull();
+  expect(elevenlabsLife(options).length).toBeGreaterThan(0);
+  await wait(0);
+});
