@@ -22,5 +22,10 @@ export function serverVariables(dataFolder: string): { readonly [name: string]: 
 /** The providers as a server with these variables has them. */
 export function serverProviders(variables: Variables): readonly Provider[] {
   const environment = readEnvironment(variables);
-  return createProviders({ ...environment.providerOptions, secrets: ensureSecrets(environment), publicUrl, api: environment.api });
+  return createProviders({
+    ...environment.providerOptions,
+    secrets: ensureSecrets(environment),
+    publicUrl,
+    api: environment.api,
+  });
 }

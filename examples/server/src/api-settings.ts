@@ -7,6 +7,8 @@ export interface ApiSettings {
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
   readonly convoso: { readonly authToken: string } | undefined;
   readonly retell: { readonly apiKey: string } | undefined;
+  /** Where recordings may lie besides the vendors' own hosts. */
+  readonly recordingHosts: readonly string[];
   /** Keeps recordings in the data folder. */
   readonly archiveRecordings: boolean;
 }
@@ -50,6 +52,7 @@ export function readApiSettings(
     twilio: accountSid === undefined || twilioToken === undefined ? undefined : { accountSid, authToken: twilioToken },
     convoso: convosoToken === undefined ? undefined : { authToken: convosoToken },
     retell: retellKey === undefined ? undefined : { apiKey: retellKey },
+    recordingHosts: readHosts("OFFHOOK_RECORDING_HOSTS", valueOf, problems),
     archiveRecordings: readFlag("OFFHOOK_ARCHIVE_RECORDINGS", valueOf, problems),
   };
 }
@@ -58,4 +61,15 @@ function readFlag(name: string, valueOf: (name: string) => string | undefined, p
   const value = valueOf(name) ?? "false";
   if (value !== "true" && value !== "false") problems.push(`${name}: expected true or false, got "${value}"`);
   return value === "true";
+}
+
+function readHosts(name: string, valueOf: (name: string) => string | undefined, problems: string[]): readonly string[] {
+  const hosts = (valueOf(name) ?? "")
+    .split(",")
+    .map((host) => host.trim())
+    .filter((host) => host !== "");
+  if (hosts.some((host) => !/^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(host))) {
+    problems.push(`${name}: expected names of hosts such as bucket.s3.amazonaws.com, or *.example.com, with commas`);
+  }
+  return hosts;
 }

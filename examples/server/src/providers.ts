@@ -26,7 +26,8 @@ export interface ProviderSettings extends ProviderOptions {
 /** Every provider, as the reference deployment sets it up. */
 export function createProviders(settings: ProviderSettings): readonly Provider[] {
   const { secrets, publicUrl, twilioAccountSid, convosoTimeZone, elevenLabsInitiationSecrets, api } = settings;
-  const options = settings.fetch === undefined ? {} : { fetch: settings.fetch };
+  const { recordingHosts } = api;
+  const options = { recordingHosts, ...(settings.fetch === undefined ? {} : { fetch: settings.fetch }) };
   const timeZone = convosoTimeZone;
   return [
     callrail({

@@ -1,7 +1,34 @@
 import * as z from "zod/mini";
-import { readCall as readAnyCall, type RetellCall } from "./payload.ts";
+import { readCall as readAnyCall, type Lenient, type RetellCall } from "./payload.ts";
 
 export type { RetellCall } from "./payload.ts";
+
+/** An agent as the list has it. */
+export interface RetellListedAgent extends Lenient<{
+  agent_name: string;
+  /** `voice` or `chat`. */
+  channel: string;
+}> {
+  readonly agent_id: string;
+}
+
+/** The latest version of an agent. */
+export interface RetellAgent extends Lenient<{
+  agent_name: string;
+  /** Counted from zero. */
+  version: number;
+  /** A published version cannot be changed. */
+  is_published: boolean;
+  /** Of the agent alone; without one the account's is used. */
+  webhook_url: string;
+}> {
+  readonly agent_id: string;
+}
+
+/** Who an API key belongs to. */
+export interface RetellKeyInfo extends Lenient<{ org_name: string; api_key_name: string }> {}
+
+type Read<Item> = (json: unknown) => Item | undefined;
 
 // A member of the wrong type counts as missing: only what names a record can cost the record.
 const lenient = <Schema extends z.ZodMiniType>(schema: Schema) =>
@@ -19,35 +46,28 @@ export function readCall(json: unknown): RetellCall | undefined {
   return call !== undefined && isRetellId(call.call_id) ? call : undefined;
 }
 
-// https://docs.retellai.com/api-references/list-agents
-const listedAgentSchema = z.object({ agent_id: identifier, agent_name: text, channel: text });
+/** https://docs.retellai.com/api-references/list-agents */
+export const readListedAgent: Read<RetellListedAgent> = reader(
+  z.object({ agent_id: identifier, agent_name: text, channel: text }),
+);
 
-// https://docs.retellai.com/api-references/get-agent
-const agentSchema = z.object({
-  agent_id: identifier,
-  agent_name: text,
-  version: lenient(z.number()),
-  is_published: lenient(z.boolean()),
-  webhook_url: text,
-});
+/** https://docs.retellai.com/api-references/get-agent */
+export const readAgent: Read<RetellAgent> = reader(
+  z.object({
+    agent_id: identifier,
+    agent_name: text,
+    version: lenient(z.number()),
+    is_published: lenient(z.boolean()),
+    webhook_url: text,
+  }),
+);
 
-const keyInfoSchema = z.object({ org_name: text, api_key_name: text });
-
-/** An agent as the list has it. */
-export type RetellListedAgent = z.infer<typeof listedAgentSchema>;
-/** The latest version of an agent. */
-export type RetellAgent = z.infer<typeof agentSchema>;
-/** Who an API key belongs to. */
-export type RetellKeyInfo = z.infer<typeof keyInfoSchema>;
+export const readKeyInfo: Read<RetellKeyInfo> = reader(z.object({ org_name: text, api_key_name: text }));
 
 /** Undefined for what is not such a record. */
-function reader<Schema extends z.ZodMiniType>(schema: Schema): (json: unknown) => z.infer<Schema> | undefined {
+function reader<Schema extends z.ZodMiniType>(schema: Schema): Read<z.infer<Schema>> {
   return (json) => {
     const parsed = schema.safeParse(json);
     return parsed.success ? parsed.data : undefined;
   };
 }
-
-export const readListedAgent = reader(listedAgentSchema);
-export const readAgent = reader(agentSchema);
-export const readKeyInfo = reader(keyInfoSchema);

@@ -13,6 +13,68 @@ export type RetellPayload =
   /** Chats, alerts, and what Retell adds one day. */
   | { readonly kind: "other"; readonly event: string };
 
+/** What Retell left out, or wrote in another type than documented, is null or missing. */
+export type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
+
+/** A call, with what Offhook reads of it. https://docs.retellai.com/api-references/get-call */
+export interface RetellCall extends Lenient<{
+  /** `phone_call` or `web_call`. */
+  call_type: string;
+  /** `registered`, `not_connected`, `ongoing`, `ended` or `error`. */
+  call_status: string;
+  agent_id: string;
+  agent_name: string;
+  /** E.164. Calls in the browser have no numbers and no direction. */
+  from_number: string;
+  to_number: string;
+  /** `inbound` or `outbound`. */
+  direction: string;
+  /** The carrier's name of the call. */
+  telephony_identifier: Lenient<{ twilio_call_sid: string }>;
+  /** Milliseconds since 1970, as are the next two. */
+  start_timestamp: number;
+  end_timestamp: number;
+  transfer_end_timestamp: number;
+  /** Milliseconds of talk. */
+  duration_ms: number;
+  disconnection_reason: string;
+  /** A line for each turn, after `Agent: ` or `User: `. */
+  transcript: string;
+  /** The mix of both parties. */
+  recording_url: string;
+  /** One party per channel. */
+  recording_multi_channel_url: string;
+  /** With personal data removed, as is the next. */
+  scrubbed_recording_url: string;
+  scrubbed_recording_multi_channel_url: string;
+  /** Whether addresses of recordings are signed, and so expire. */
+  opt_in_signed_url: boolean;
+  /** `everything`, `everything_except_pii` or `basic_attributes_only`. */
+  data_storage_setting: string;
+  /** Of payloads from before there was a `data_storage_setting`. */
+  opt_out_sensitive_data_storage: boolean;
+  /** US cents, with a fraction. */
+  call_cost: Lenient<{ combined_cost: number }>;
+  call_analysis: Lenient<{
+    call_summary: string;
+    in_voicemail: boolean;
+    /** `Negative`, `Positive`, `Neutral` or `Unknown`. */
+    user_sentiment: string;
+    call_successful: boolean;
+  }> & {
+    /** By the names that the settings of the agent give. */
+    readonly custom_analysis_data?: unknown;
+  };
+}> {
+  readonly call_id: string;
+  // As the app, or its agent, gave them.
+  readonly metadata?: unknown;
+  readonly retell_llm_dynamic_variables?: unknown;
+  readonly collected_dynamic_variables?: unknown;
+  /** The turns, with the times of their words in seconds, as they were sent. */
+  readonly transcript_object?: unknown;
+}
+
 const callEvents = [
   "call_started",
   "call_ended",
@@ -84,9 +146,6 @@ const callSchema = z.object({
     }),
   ),
 });
-
-/** https://docs.retellai.com/api-references/get-call */
-export type RetellCall = z.infer<typeof callSchema>;
 
 const inboundSchema = z.object({ call_id: text, agent_id: text, from_number: text, to_number: text });
 

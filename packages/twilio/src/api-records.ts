@@ -1,5 +1,101 @@
 import * as z from "zod/mini";
 
+/** What Twilio left out, or wrote in another type than documented, is null or missing. Texts may be empty as well. */
+type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
+
+/** A call as Twilio's API has it. https://www.twilio.com/docs/voice/api/call-resource#call-properties */
+export interface TwilioCall extends Lenient<{
+  account_sid: string;
+  /** Of the leg that this one was dialled from. */
+  parent_call_sid: string;
+  /** E.164, `client:name`, `name@host` or `sim:SID`. */
+  from: string;
+  to: string;
+  caller_name: string;
+  forwarded_from: string;
+  /** `queued`, `ringing`, `in-progress`, `completed`, `busy`, `failed`, `no-answer` or `canceled`. */
+  status: string;
+  /** From Twilio's side: `inbound`, `outbound-api`, `outbound-dial` and others. */
+  direction: string;
+  /** RFC 2822, as are all times. */
+  date_created: string;
+  start_time: string;
+  end_time: string;
+  /** Seconds, as text. */
+  duration: string;
+  /** Negative, as text; null until it is rated. */
+  price: string;
+  /** ISO 4217, such as `USD`. */
+  price_unit: string;
+  /** What machine detection found. */
+  answered_by: string;
+}> {
+  /** `CA…` */
+  readonly sid: string;
+}
+
+/** https://www.twilio.com/docs/voice/api/recording#recording-properties */
+export interface TwilioRecording extends Lenient<{
+  /** The leg that was recorded; of a `<Dial>` the parent. */
+  call_sid: string;
+  /** `in-progress`, `paused`, `stopped`, `processing`, `completed`, `absent` or `deleted`. */
+  status: string;
+  /** What started it: `DialVerb`, `RecordVerb`, `StartCallRecordingAPI` and others. */
+  source: string;
+  /** 1 or 2; zero while it is not known. */
+  channels: number;
+  /** Seconds, as text. */
+  duration: string;
+  /** RFC 2822. */
+  date_created: string;
+  start_time: string;
+  /** Of the account's own bucket, where recordings are stored outside of Twilio. */
+  media_url: string;
+  /** Only the account's own key can decrypt it. https://www.twilio.com/docs/voice/tutorials/voice-recording-encryption */
+  encryption_details: Lenient<{
+    encryption_public_key_sid: string;
+    /** The key of the recording, encrypted with the account's; base64, as is the next. */
+    encryption_cek: string;
+    encryption_iv: string;
+  }>;
+}> {
+  /** `RE…` */
+  readonly sid: string;
+}
+
+/** A number of the account. https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource */
+export interface TwilioPhoneNumber extends Lenient<{
+  /** E.164. */
+  phone_number: string;
+  capabilities: Lenient<{ voice: boolean }>;
+  /** Where its status callbacks go, unless an application or a trunk takes its place. */
+  status_callback: string;
+  /** `GET` or `POST`. */
+  status_callback_method: string;
+  voice_application_sid: string;
+  trunk_sid: string;
+}> {
+  /** `PN…` */
+  readonly sid: string;
+}
+
+/** Whose the credentials are. */
+export interface TwilioAccount extends Lenient<{ friendly_name: string }> {
+  /** `AC…` */
+  readonly sid: string;
+}
+
+/** https://www.twilio.com/docs/usage/api/applications */
+interface TwilioApplication extends Lenient<{
+  friendly_name: string;
+  status_callback: string;
+  status_callback_method: string;
+}> {
+  readonly sid: string;
+}
+
+type Read<Item> = (json: unknown) => Item | undefined;
+
 // A member of the wrong type counts as missing: only what names a record can cost the record.
 const lenient = <Schema extends z.ZodMiniType>(schema: Schema) =>
   // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
@@ -8,86 +104,67 @@ const text = lenient(z.string());
 const number = lenient(z.number());
 const sid = z.string().check(z.refine((value) => /^[A-Z]{2}\w{1,62}$/.test(value)));
 
-// https://www.twilio.com/docs/voice/api/call-resource#call-properties
-const callSchema = z.object({
-  sid,
-  account_sid: text,
-  parent_call_sid: text,
-  /** E.164, `client:name`, `name@host` or `sim:SID`. */
-  from: text,
-  to: text,
-  caller_name: text,
-  forwarded_from: text,
-  status: text,
-  direction: text,
-  /** RFC 2822, as are all times. What there is none of may be null or empty. */
-  date_created: text,
-  start_time: text,
-  end_time: text,
-  /** Seconds, as text. */
-  duration: text,
-  /** Negative; null until it is rated. */
-  price: text,
-  price_unit: text,
-  answered_by: text,
-});
+export const readCall: Read<TwilioCall> = reader(
+  z.object({
+    sid,
+    account_sid: text,
+    parent_call_sid: text,
+    from: text,
+    to: text,
+    caller_name: text,
+    forwarded_from: text,
+    status: text,
+    direction: text,
+    date_created: text,
+    start_time: text,
+    end_time: text,
+    duration: text,
+    price: text,
+    price_unit: text,
+    answered_by: text,
+  }),
+);
 
-// https://www.twilio.com/docs/voice/api/recording#recording-properties
-const recordingSchema = z.object({
-  sid,
-  /** The leg that was recorded; of a `<Dial>` the parent. */
-  call_sid: text,
-  status: text,
-  source: text,
-  channels: number,
-  /** Seconds, as text. */
-  duration: text,
-  date_created: text,
-  start_time: text,
-  /** Of the account's own bucket, where recordings are stored outside of Twilio. */
-  media_url: text,
-  /** Only the account's own key can decrypt it. https://www.twilio.com/docs/voice/tutorials/voice-recording-encryption */
-  encryption_details: lenient(z.object({ encryption_public_key_sid: text, encryption_cek: text, encryption_iv: text })),
-});
+export const readRecording: Read<TwilioRecording> = reader(
+  z.object({
+    sid,
+    call_sid: text,
+    status: text,
+    source: text,
+    channels: number,
+    duration: text,
+    date_created: text,
+    start_time: text,
+    media_url: text,
+    encryption_details: lenient(
+      z.object({ encryption_public_key_sid: text, encryption_cek: text, encryption_iv: text }),
+    ),
+  }),
+);
 
-// https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
-const phoneNumberSchema = z.object({
-  sid,
-  phone_number: text,
-  capabilities: lenient(z.object({ voice: lenient(z.boolean()) })),
-  status_callback: text,
-  status_callback_method: text,
-  voice_application_sid: text,
-  trunk_sid: text,
-});
+export const readPhoneNumber: Read<TwilioPhoneNumber> = reader(
+  z.object({
+    sid,
+    phone_number: text,
+    capabilities: lenient(z.object({ voice: lenient(z.boolean()) })),
+    status_callback: text,
+    status_callback_method: text,
+    voice_application_sid: text,
+    trunk_sid: text,
+  }),
+);
 
-// https://www.twilio.com/docs/usage/api/applications
-const applicationSchema = z.object({
-  sid,
-  friendly_name: text,
-  status_callback: text,
-  status_callback_method: text,
-});
+export const readApplication: Read<TwilioApplication> = reader(
+  z.object({ sid, friendly_name: text, status_callback: text, status_callback_method: text }),
+);
 
 // An account's record holds its auth token as well, which goes no further than here.
-const accountSchema = z.object({ sid, friendly_name: text });
-
-/** A call as Twilio's API has it. */
-export type TwilioCall = z.infer<typeof callSchema>;
-export type TwilioRecording = z.infer<typeof recordingSchema>;
-export type TwilioPhoneNumber = z.infer<typeof phoneNumberSchema>;
-export type TwilioAccount = z.infer<typeof accountSchema>;
+export const readAccount: Read<TwilioAccount> = reader(z.object({ sid, friendly_name: text }));
 
 /** Undefined for what is not such a record. */
-function reader<Schema extends z.ZodMiniType>(schema: Schema): (json: unknown) => z.infer<Schema> | undefined {
+function reader<Schema extends z.ZodMiniType>(schema: Schema): Read<z.infer<Schema>> {
   return (json) => {
     const parsed = schema.safeParse(json);
     return parsed.success ? parsed.data : undefined;
   };
 }
-
-export const readCall = reader(callSchema);
-export const readRecording = reader(recordingSchema);
-export const readPhoneNumber = reader(phoneNumberSchema);
-export const readApplication = reader(applicationSchema);
-export const readAccount = reader(accountSchema);

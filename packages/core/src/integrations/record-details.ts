@@ -1,5 +1,7 @@
 import { ApiError } from "../api-error.ts";
 import type { ApiContext, ApiRecord, ProviderApi } from "../provider-api.ts";
+import { OffhookError, PayloadError } from "../errors.ts";
+import { describeError } from "../logger.ts";
 import type { Workings } from "../workings.ts";
 
 /**
@@ -9,21 +11,22 @@ import type { Workings } from "../workings.ts";
  * @throws ApiError that would meet every other request as well.
  */
 export async function withDetails(
-  { storage, audience: { tenantId } }: Workings,
+  workings: Workings,
   api: ProviderApi,
   provider: string,
   records: readonly ApiRecord[],
   context: ApiContext,
 ): Promise<readonly ApiRecord[]> {
+  const { storage, audience } = workings;
   const complete = [...records];
   const waiting = [...records.entries()].filter(([, { lacksDetails }]) => lacksDetails !== undefined);
   if (waiting.length === 0) return records;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, record] = next;
-      const stored = await storage.get("call", tenantId, { provider, id: record.reference.id });
+      const stored = await storage.get("call", audience.tenantId, { provider, id: record.reference.id });
       if (record.lacksDetails?.(stored?.record) !== true) continue;
-      const details = await detailsOf(api, record, context);
+      const details = await detailsOf(workings, api, record, context);
       // The list names when it began, by which it was found.
       if (details !== undefined) complete[index] = { ...details, startedAt: record.startedAt };
     }
@@ -37,12 +40,27 @@ export async function withDetails(
   return complete;
 }
 
-async function detailsOf(api: ProviderApi, record: ApiRecord, context: ApiContext): Promise<ApiRecord | undefined> {
+/** Undefined where they cannot be had of this one. */
+async function detailsOf(
+  { logger }: Workings,
+  api: ProviderApi,
+  record: ApiRecord,
+  context: ApiContext,
+): Promise<ApiRecord | undefined> {
   try {
     return await api.getCall(record.reference.id, context);
   } catch (error) {
-    const isItsOwn = error instanceof ApiError && (error.code === "api_rejected" || error.code === "api_malformed");
-    if (isItsOwn) return undefined;
-    throw error;
+    context.signal?.throwIfAborted();
+    if (!isItsOwn(error)) throw error;
+    // The mapping, or a rule of the app that it asks, failed over one call.
+    const { provider } = record.reference;
+    logger.error({ provider, error: describeError(error) }, `[${provider}] a call is brought in without its details`);
+    return undefined;
   }
+}
+
+/** What would not meet the next call as well: the vendor's answer about this one, or a mapping that it is too much for. */
+function isItsOwn(error: unknown): boolean {
+  if (error instanceof ApiError) return error.code === "api_rejected" || error.code === "api_malformed";
+  return !(error instanceof OffhookError) || error instanceof PayloadError;
 }

@@ -86,6 +86,10 @@ export class RecordingJobs {
       return;
     }
     await this.#apply(provider, found);
+    const now = await getCall(callId);
+    if (now === undefined || attempts >= maxAttempts || !lacksConversation(now, provider, carriers)) return;
+    // What there was is with the call already.
+    throw new Error(`${provider} has not finished its part of the call yet`);
   }
 
   async #find(
@@ -93,12 +97,15 @@ export class RecordingJobs {
     call: Call,
     attempts: number,
   ): Promise<readonly ApiRecord[] | "none" | "later"> {
-    const own = call.references.find((reference) => reference.provider === name);
+    const own = call.references.filter((reference) => reference.provider === name);
     try {
-      if (own !== undefined) {
-        const record = await requests.ask({ isUrgent: true }, (context) => api.getCall(own.id, context));
-        return record === undefined ? "none" : [record];
+      const known: ApiRecord[] = [];
+      for (const { id } of own) {
+        // Of the names that a vendor has for a call not every one leads to it.
+        const record = await requests.ask({ isUrgent: true }, (context) => api.getCall(id, context));
+        if (record !== undefined) known.push(record);
       }
+      if (known.length > 0) return known;
       return await requests.ask(
         { isUrgent: true },
         async (context) =>
