@@ -46,7 +46,7 @@ export interface VendorCase {
   readonly webhooks?: readonly string[];
 }
 
-export interface OpenVendor {
+interface OpenVendor {
   readonly vendor: FakeVendor & { readonly webhooks?: readonly FakeWebhook[] };
   readonly provider: Provider;
 }

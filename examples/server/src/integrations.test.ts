@@ -143,8 +143,8 @@ test("D15: a revoked key is a clear error, without the key", async () => {
   const other = fakeRetell({ apiKey: "key_of_another_account" });
   const revoked = await startTestServer({ RETELL_API_KEY: "key_that_was_revoked" }, { fetch: vendorFetch([other]) });
   try {
-    const test = await (await revoked.ask("/api/integrations/retell/test-connection")).json();
-    expect(test).toMatchObject({ ok: false, error: { code: "api_unauthorized", status: 401 } });
+    const tried = await (await revoked.ask("/api/integrations/retell/test-connection")).json();
+    expect(tried).toMatchObject({ ok: false, error: { code: "api_unauthorized", status: 401 } });
     const headers = { authorization: `Bearer ${revoked.adminToken}`, "content-type": "application/json" };
     const post = (path: string, body: object) =>
       revoked.ask(`/api/integrations/retell/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -153,7 +153,7 @@ test("D15: a revoked key is a clear error, without the key", async () => {
       error: { code: "api_unauthorized" },
     });
     expect((await post("reconcile", {})).status).toBe(502);
-    expect(JSON.stringify([test, revoked.logged])).not.toContain("key_that_was_revoked");
+    expect(JSON.stringify([tried, revoked.logged])).not.toContain("key_that_was_revoked");
   } finally {
     await revoked.close();
   }
@@ -184,7 +184,7 @@ test.each([
   ["reconcile", { hours: 2, from: "2026-11-01" }],
   ["reconcile", { to: "2026-11-01" }],
 ])("M03: %s of %j is refused", async (route, body) => {
-  await send(`/api/integrations/twilio/${route}`, body, 400);
+  expect(await send(`/api/integrations/twilio/${route}`, body, 400)).toMatchObject({ success: false });
 });
 
 test("M08: providers that there are not, and methods that are not", async () => {

@@ -24,7 +24,7 @@ export interface Applied {
 }
 
 /** What events say of calls and leads. */
-export interface Events {
+interface Events {
   readonly calls: readonly CallEvent[];
   readonly leads: readonly LeadEvent[];
 }
@@ -54,7 +54,7 @@ export async function applyEntries(
 }
 
 /** Brings the calls and leads that events speak of up to date. Events that they have already change nothing. */
-export async function applyEvents(
+async function applyEvents(
   transaction: StorageTransaction,
   { calls, leads }: Events,
   options: TellOptions,

@@ -12,7 +12,8 @@ export interface Connection {
   transact<Result>(action: (session: Session) => Promise<Result>): Promise<Result>;
   /**
    * The same without waiting for the server's disk. After a crash of the server it may not have happened: for claims of
-   * jobs and their settlements, after which a job runs again as after a crash in its middle.
+   * jobs and their settlements, after which a job runs again as after a crash in its middle, and for what goes together
+   * with a checkpoint, from which it is done again.
    */
   transactLightly<Result>(action: (session: Session) => Promise<Result>): Promise<Result>;
 }

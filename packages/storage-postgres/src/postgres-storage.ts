@@ -120,8 +120,7 @@ export function postgresStorage(options: PostgresStorageOptions): PostgresStorag
     },
     write: (work, { durable = true } = {}) =>
       use(async ({ connection, channel }) => {
-        const transact = durable ? connection.transact : connection.transactLightly;
-        const written = await transact(async (session) => {
+        const written = await connection[durable ? "transact" : "transactLightly"](async (session) => {
           const { transaction, changedTenants, finish, end } = tables.beginTransaction(session);
           try {
             const result = await work(transaction);

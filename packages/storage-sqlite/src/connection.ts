@@ -76,7 +76,9 @@ function openWriter(options: ConnectOptions): DatabaseSync {
     database.exec("pragma page_size = 8192");
     // It never waits by itself: see whileBusy.
     configure(database, 0, options.cacheMebibytes);
-    database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 1000");
+    database.exec("pragma journal_mode = wal; pragma synchronous = full");
+    // Every 32 MiB: what is written again meanwhile is copied into the file once.
+    database.exec("pragma wal_autocheckpoint = 4000");
     migrateDatabase(database, options.migrate);
     return database;
   } catch (error) {

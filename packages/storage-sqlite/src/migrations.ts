@@ -176,6 +176,10 @@ export const migrations: readonly string[] = [
     value text not null,
     primary key (tenant_id, name)
   ) strict, without rowid;
+  -- agents.ts counts instead: a trigger makes every insert dear, whether its condition holds or not.
+  drop trigger call_agent_named;
+  drop trigger call_agent_changed;
+  drop trigger call_agent_gone;
   `,
 ];
 

@@ -11,6 +11,7 @@ import {
 } from "@offhook/core";
 import { prepare } from "./connection.ts";
 import { subjectKey, type KeyReader, type KeyWriter } from "./key-index.ts";
+import { agentKey, agentWriter } from "./agents.ts";
 import { keyText } from "./key-text.ts";
 import { phoneWriter } from "./phone-index.ts";
 
@@ -65,6 +66,7 @@ export function subjectWriter<S extends Subject>(
   index: KeyWriter,
 ): SubjectWriter<S> {
   const phones = phoneWriter(database, subject);
+  const agents = agentWriter(database);
   const insertRecord = database.prepare(
     `insert into ${subject}s (record, ${columnNames.join(", ")}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
@@ -88,6 +90,7 @@ export function subjectWriter<S extends Subject>(
   function insert(record: RecordOf<S>, text: string) {
     const key = Number(insertRecord.run(text, ...columnsOf(record)).lastInsertRowid);
     phones.insert(record, key);
+    agents.add(record);
     return { key, count: 0 };
   }
 
@@ -110,6 +113,7 @@ export function subjectWriter<S extends Subject>(
     const key = keyOfLoaded(first, keys);
     update(key, text, columnsOf(first.record), columnsOf(record));
     phones.replace(first.record, record, key);
+    agents.replace(first.record, record);
     let count = first.events.length;
     for (const other of others) {
       const otherKey = keyOfLoaded(other, keys);
@@ -117,6 +121,7 @@ export function subjectWriter<S extends Subject>(
       moveEvents.run(key * eventsPerRecord + count - from, from, from + eventsPerRecord);
       deleteRecord.run(otherKey);
       phones.remove(other.record, otherKey);
+      agents.remove(other.record);
       count += other.events.length;
     }
     return { key, count };
@@ -162,6 +167,7 @@ export function subjectWriter<S extends Subject>(
       deleteEvents.run(first, first + eventsPerRecord);
       deleteRecord.run(key);
       phones.remove(stored.record, key);
+      agents.remove(stored.record);
     },
     refresh: () => phones.refresh(),
     finish: () => phones.finish(),
@@ -198,6 +204,6 @@ function columnsOf(record: RecordOf<Subject>): SQLInputValue[] {
     providers,
     (isCall ? record.from : record.phone)?.e164 ?? null,
     isCall ? (record.to?.e164 ?? null) : null,
-    isCall && typeof record.agent?.id === "string" ? keyText(record.agent.id) : null,
+    agentKey(record),
   ];
 }

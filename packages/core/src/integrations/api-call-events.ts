@@ -9,18 +9,25 @@ export interface ApiOrigin {
 }
 
 /**
- * What an API says, as events. They are named after what they say, so that saying it again is the same event; without
- * a time of their own also after when it was said, because then a thing that is said again is news: a tag that was taken
- * away and put back.
+ * What an API says, as events: for each list of drafts one of events. They are named after what they say, so that
+ * saying it again is the same event; without a time of their own also after when it was said, because then a thing that
+ * is said again is news: a tag that was taken away and put back.
  */
-export async function apiCallEvents(drafts: readonly CallEventDraft[], origin: ApiOrigin): Promise<CallEvent[]> {
-  const { tenantId, provider, receivedAt } = origin;
-  const events: CallEvent[] = [];
-  for (const [index, draft] of drafts.entries()) {
-    const { type, occurredAt, sequence = null, references, facts } = draft;
-    const content = await sha256Hex(JSON.stringify([type, occurredAt ?? receivedAt, sequence, references, facts]));
-    const id = `evt_${provider}_${content.slice(0, 32)}_${index}`;
-    events.push({ ...draft, id, tenantId, provider, source: "api", receivedAt, deliveryId: null });
-  }
-  return events;
+export async function apiCallEvents(
+  lists: readonly (readonly CallEventDraft[])[],
+  { tenantId, provider, receivedAt }: ApiOrigin,
+): Promise<readonly (readonly CallEvent[])[]> {
+  // At once where the platform hashes at once: a promise for each would cost more than its hash.
+  const hashes = lists.map((drafts) => drafts.map((draft) => sha256Hex(contentOf(draft, receivedAt))));
+  // oxlint-disable-next-line await-thenable -- promises where the platform hashes by WebCrypto
+  const names = (await Promise.all(hashes.flat())).values();
+  return lists.map((drafts) =>
+    drafts.map((draft, index): CallEvent => {
+      const id = `evt_${provider}_${names.next().value?.slice(0, 32) ?? ""}_${index}`;
+      return { ...draft, id, tenantId, provider, source: "api", receivedAt, deliveryId: null };
+    }),
+  );
 }
+
+const contentOf = ({ type, occurredAt, sequence = null, references, facts }: CallEventDraft, readAt: string): string =>
+  JSON.stringify([type, occurredAt ?? readAt, sequence, references, facts]);

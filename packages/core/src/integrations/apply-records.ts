@@ -43,9 +43,11 @@ export async function applyRecords(
 ): Promise<readonly RecordOutcome[]> {
   const { storage, audience, now, onCommit } = workings;
   const origin = { tenantId: audience.tenantId, provider, receivedAt: readAt };
-  const said = await Promise.all(
-    records.map(async (record): Promise<Said> => ({ record, events: await apiCallEvents(record.events, origin) })),
+  const events = await apiCallEvents(
+    records.map((record) => record.events),
+    origin,
   );
+  const said = records.map((record, index): Said => ({ record, events: events[index] ?? [] }));
   // What is written together with how far it is can be read again from there.
   const writing = { durable: along === undefined };
   const write = async (failed: ReadonlyMap<Said, string>): Promise<readonly RecordOutcome[]> => {

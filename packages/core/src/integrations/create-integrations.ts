@@ -120,7 +120,7 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
       const record = await requests.ask({ isUrgent: true }, (context) => api.getCall(id, context));
       if (record === undefined) return undefined;
       const origin = { tenantId, provider, receivedAt: new Date(now()).toISOString() };
-      const events = await apiCallEvents(record.events, origin);
+      const [events = []] = await apiCallEvents([record.events], origin);
       if (events.length === 0) return undefined;
       const stored = await storage.get("call", tenantId, record.reference);
       return { vendor: foldCall(events), stored: stored?.record };

@@ -38,7 +38,7 @@ export function askedOf(providers: readonly Provider[], hasArchive: boolean): As
 }
 
 /** Whether somebody spoke on the call, as far as is known, so that there may be something to hear. */
-export const mayBeRecorded = (call: Call): boolean =>
+const mayBeRecorded = (call: Call): boolean =>
   call.outcome !== "missed" && call.outcome !== "abandoned" && call.status !== "failed";
 
 const isSettled = ({ state }: Recording): boolean => state !== "pending";
@@ -88,6 +88,7 @@ export function endedJobs(call: Call, { recorders, talkers }: Asked, at: At): Jo
 
 /** The jobs that keep recordings for good. At once: some vendors let go of them within minutes. */
 export function archiveJobs(call: Call, { archived }: Asked, at: At): Job[] {
+  if (archived.size === 0) return [];
   return call.recordings
     .filter(({ provider, state }) => state === "available" && archived.has(provider))
     .map(({ provider, id: recordingId }) =>

@@ -132,12 +132,13 @@ export class ImportRun {
   async #write(page: ReadPage): Promise<void> {
     const { workings } = this.#options;
     const { window } = this.#document;
+    const range = windowRange(this.#document);
     const counted = countedRecords(page, this.#document, this.#before);
     const chunks = chunksOf(page.records, chunkSize);
     for (const [index, records] of chunks.entries()) {
       const first = index * chunkSize;
       const isLast = index === chunks.length - 1;
-      const mine = records.filter((record) => isWithin(record, windowRange(this.#document)));
+      const mine = records.filter((record) => isWithin(record, range));
       let next: ImportDocument | undefined;
       const origin = { provider: this.#document.provider, readAt: page.readAt };
       await applyRecords(workings, origin, mine, async (transaction, outcomes) => {
@@ -180,6 +181,7 @@ export class ImportRun {
     { done, unreadable }: { readonly done: number; readonly unreadable: readonly string[] },
   ): ImportDocument {
     const document = this.#document;
+    const whole = { from: document.from, to: new Date(endMs(document)).toISOString() };
     const counts: { -readonly [Name in keyof ImportCounts]: number } = { ...document.counts };
     const missed: Record<MissedReason, number> = { ...document.missed };
     const repaired = [...document.repaired];
@@ -199,7 +201,7 @@ export class ImportRun {
       // A call that shows up when the window is read again was not seen before.
       if (!isCounted && outcome?.type !== "created") continue;
       if (outcome === undefined) {
-        if (isWithin(record, { from: document.from, to: new Date(endMs(document)).toISOString() })) continue;
+        if (isWithin(record, whole)) continue;
         counts.skipped += 1;
       } else {
         counts[outcome.type] += 1;

@@ -5,7 +5,7 @@ import type { OpenedRecording, OpenRecordingOptions } from "../integrations.ts";
 import { openAtVendor } from "./open-recording.ts";
 import { archiveKey } from "../recording-archive.ts";
 import { recordingVerdict } from "./recording-events.ts";
-import { bestRecording } from "./recording-status.ts";
+import { bestRecording } from "./best-recording.ts";
 import type { Vendors } from "./vendors.ts";
 import type { Workings } from "../workings.ts";
 

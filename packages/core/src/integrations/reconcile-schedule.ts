@@ -6,7 +6,7 @@ import { timeOption } from "../list-options.ts";
 
 export type FullSchedule = Required<ReconcileSchedule>;
 
-export type ReconcileJobPayload = { readonly provider: string };
+type ReconcileJobPayload = { readonly provider: string };
 
 const hourMs = 60 * 60_000;
 const minuteMs = 60_000;

@@ -1,8 +1,5 @@
 import type { Call, Recording, RecordingState } from "../call.ts";
 
-/** What can be said of the sound of a call: of its best recording, or why there is none. */
-export type RecordingStatus = RecordingState | "none_expected";
-
 /** The first is the best. */
 const states: readonly RecordingState[] = ["archived", "available", "pending", "expired", "empty", "failed"];
 
