@@ -2,6 +2,9 @@ import { maxAttempts, pauseAfterMs } from "./backoff.ts";
 import type { Job, JobSettlement } from "./job.ts";
 import { describeError, type Logger } from "./logger.ts";
 
+/** What a job waits for is not there yet. To be tried again like a failure, and nothing to be told of in a log. */
+export class NotYet extends Error {}
+
 /** Runs one job; throws to have it tried again. */
 export type RunJob = (job: Job) => Promise<void>;
 
@@ -27,7 +30,9 @@ export async function attemptJob(job: Job, leaseToken: string, options: RunJobOp
   } catch (cause) {
     const error = describeError(cause);
     const pauseMs = pauseAfterMs(job.attempts);
-    logger.error({ jobId: job.id, attempts: job.attempts, dead: pauseMs === undefined, error }, "Job failed");
+    if (!(cause instanceof NotYet) || pauseMs === undefined) {
+      logger.error({ jobId: job.id, attempts: job.attempts, dead: pauseMs === undefined, error }, "Job failed");
+    }
     return {
       ...claim,
       result: pauseMs === undefined ? { type: "dead", error } : { type: "retry", runAtMs: now() + pauseMs, error },

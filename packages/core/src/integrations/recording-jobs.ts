@@ -12,6 +12,7 @@ import {
 } from "./follow-ups.ts";
 import type { Vendor } from "./import-runs.ts";
 import type { Job } from "../job.ts";
+import { NotYet } from "../run-job.ts";
 import { openAtVendor } from "./open-recording.ts";
 import type { ApiRecord } from "../provider-api.ts";
 import { archiveKey } from "../recording-archive.ts";
@@ -24,6 +25,9 @@ export interface RecordingJobsOptions {
   readonly vendors: Vendors;
   readonly getCall: (id: string) => Promise<Call | undefined>;
 }
+
+/** After so many looks, a minute apart, a vendor that knows nothing of a call had no part in it. */
+const surelyHeard = 3;
 
 /** The jobs that ask vendors for what a call has ended without, and that keep recordings for good. */
 export class RecordingJobs {
@@ -65,7 +69,7 @@ export class RecordingJobs {
     }
     if (failure !== undefined) throw failure;
     if (announced !== undefined) {
-      if (attempts < maxAttempts) throw new Error("no vendor has the recording yet");
+      if (attempts < maxAttempts) throw new NotYet("no vendor has the recording yet");
       // Nothing for a person to look at among the jobs: it stands with the call.
       await this.#apply(announced, [recordingNeverCame(call, announced)]);
     } else if (none !== undefined) await this.#apply(none, [noRecordings(call, none)]);
@@ -80,16 +84,20 @@ export class RecordingJobs {
     const carriers = vendor?.api.talksOn ?? [];
     if (vendor === undefined || call === undefined || !lacksConversation(call, provider, carriers)) return;
     const found = await this.#find(vendor, call, attempts);
-    if (found === "none") return;
+    if (found === "none") {
+      // It may not have heard of the call itself yet.
+      if (attempts < surelyHeard) throw new NotYet(`${provider} knows nothing of the call`);
+      return;
+    }
     if (found === "later") {
-      if (attempts < maxAttempts) throw new Error(`${provider} has not finished its part of the call yet`);
+      if (attempts < maxAttempts) throw new NotYet(`${provider} has not finished its part of the call yet`);
       return;
     }
     await this.#apply(provider, found);
     const now = await getCall(callId);
     if (now === undefined || attempts >= maxAttempts || !lacksConversation(now, provider, carriers)) return;
     // What there was is with the call already.
-    throw new Error(`${provider} has not finished its part of the call yet`);
+    throw new NotYet(`${provider} has not finished its part of the call yet`);
   }
 
   async #find(
@@ -136,7 +144,7 @@ export class RecordingJobs {
     if (archive === undefined) throw new ConfigurationError("option_invalid", "Archive: expected one, got none");
     const opened = await openAtVendor(vendor, call, recording, { isUrgent: true });
     if (opened.type === "nothing") {
-      if (opened.state === "pending") throw new Error(`${provider} has not made the recording yet`);
+      if (opened.state === "pending") throw new NotYet(`${provider} has not made the recording yet`);
       await this.#apply(provider, [recordingVerdict(call, recording, opened.state)]);
       return;
     }
