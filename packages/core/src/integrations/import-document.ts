@@ -38,6 +38,8 @@ export interface ImportDocument {
   readonly troubles: number;
   readonly missed: ReconcileSummary["missed"];
   readonly repaired: ReconcileSummary["repaired"];
+  /** Of comparisons: until when everything was compared by those that follow upon each other; null for imports. */
+  readonly comparedUntil: string | null;
   readonly window: ImportWindow;
   readonly startedAt: string;
   readonly updatedAt: string;

@@ -61,6 +61,11 @@ export class ImportRun {
   #version: number;
   /** The page after the one that is being written, which is read meanwhile. */
   #ahead: { readonly key: string; readonly page: Promise<ReadPage> } | undefined;
+  readonly #over = new AbortController();
+  /** Under which requests are made, until the run is over. */
+  readonly #context: ApiContext;
+  /** How long the last page took. */
+  #lastFetchMs = 0;
   /** Where the window was already: vendors have been seen to lead back. */
   readonly #visited = new Set<string>();
   /** Names of the calls of the page before: pages that shift show some again. */
@@ -70,6 +75,9 @@ export class ImportRun {
     this.#options = options;
     this.#document = document;
     this.#version = version;
+    const { context } = options;
+    const signals = context.signal === undefined ? [] : [context.signal];
+    this.#context = { ...context, signal: AbortSignal.any([this.#over.signal, ...signals]) };
   }
 
   async run(): Promise<ImportRunEnd> {
@@ -78,6 +86,9 @@ export class ImportRun {
     } catch (error) {
       if (error instanceof Overtaken) return this.#endOvertaken();
       throw error;
+    } finally {
+      // A page that was asked for ahead is not waited for any more.
+      this.#over.abort();
     }
   }
 
@@ -96,13 +107,14 @@ export class ImportRun {
       }
       if (this.#document.state === "finished") await this.#save(await conclude(this.#document));
       await onProgress(this.#document);
-      if (this.#document.state === "finished") return this.#over();
+      if (this.#document.state === "finished") return this.#ended();
       await nextTurn();
     }
   }
 
   /** The page at the cursor; the one after it is asked for while this one is written. */
   async #page(): Promise<ReadPage> {
+    const { workings, stopAtMs } = this.#options;
     const key = keyOf(this.#document);
     const page = await (this.#ahead?.key === key ? this.#ahead.page : this.#fetch(this.#document));
     this.#ahead = undefined;
@@ -113,6 +125,8 @@ export class ImportRun {
     if (this.#visited.size > 0 && this.#visited.has(page.nextCursor)) throw cycleError(this.#document.provider);
     this.#visited.add(page.nextCursor);
     const { window } = this.#document;
+    // What nobody would come to read is not asked for.
+    if (workings.now() + this.#lastFetchMs >= stopAtMs) return page;
     const next = { ...this.#document, window: { ...window, cursor: page.nextCursor } };
     this.#ahead = { key: keyOf(next), page: this.#fetch(next) };
     // Looked at when it is its turn.
@@ -121,12 +135,15 @@ export class ImportRun {
   }
 
   async #fetch(document: ImportDocument): Promise<ReadPage> {
-    const { api, context, workings } = this.#options;
+    const { api, workings } = this.#options;
+    const context = this.#context;
     const { provider, window } = document;
     // What was said since counts as later, although the page may wait to be written.
     const readAt = new Date(workings.now()).toISOString();
     const page = await api.listCalls({ ...windowRange(document), cursor: window.cursor ?? undefined }, context);
-    return { ...page, readAt, records: await withDetails(workings, api, provider, page.records, context) };
+    const records = await withDetails(workings, api, provider, page.records, context);
+    this.#lastFetchMs = workings.now() - Date.parse(readAt);
+    return { ...page, readAt, records };
   }
 
   async #write(page: ReadPage): Promise<void> {
@@ -260,10 +277,10 @@ export class ImportRun {
       error: error instanceof ApiError ? { code: error.code, message: error.message } : null,
     });
     await this.#options.onProgress(document);
-    return { ...this.#over(), error };
+    return { ...this.#ended(), error };
   }
 
-  #over(): ImportRunEnd {
+  #ended(): ImportRunEnd {
     return { document: this.#document, resumeAtMs: undefined, error: undefined };
   }
 

@@ -26,6 +26,8 @@ export interface RunRange {
   readonly notify: boolean;
   /** Begin anew, also where one is on the way. */
   readonly restart: boolean;
+  /** Of comparisons: until when everything is compared already. */
+  readonly comparedUntil?: string | null;
 }
 
 export type RunJobPayload = { readonly provider: string; readonly runId: string };
@@ -116,6 +118,7 @@ export class ImportRuns {
       troubles: 0,
       missed: noneMissed,
       repaired: [],
+      comparedUntil: range.comparedUntil ?? null,
       window: windowAt(Date.parse(from)),
       startedAt: at,
       updatedAt: at,
@@ -160,6 +163,7 @@ export class ImportRuns {
         },
         conclude: async (present) => ({
           ...present,
+          comparedUntil: comparedUntilAfter(present),
           notes: [...present.notes, ...(await concludingNotes(workings, present))],
         }),
       },
@@ -209,6 +213,13 @@ export class ImportRuns {
   isOnTheWay(document: ImportDocument): boolean {
     return isOnTheWay(document, this.#workings.now());
   }
+}
+
+/** A comparison that goes back to where the ones before have come closes the gap up to its own beginning. */
+function comparedUntilAfter({ comparedUntil, from, to, startedAt }: ImportDocument): string | null {
+  if (comparedUntil === null || from > comparedUntil) return comparedUntil;
+  const until = to < startedAt ? to : startedAt;
+  return until > comparedUntil ? until : comparedUntil;
 }
 
 const nameOf = (kind: RunKind, provider: string): string => `${kind}:${provider}`;

@@ -10,6 +10,8 @@ type ReconcileJobPayload = { readonly provider: string };
 
 const hourMs = 60 * 60_000;
 const minuteMs = 60_000;
+/** A hundred years: what is longer has no date. */
+const mostHours = 876_600;
 const defaults: FullSchedule = { everyMinutes: 60, windowHours: 26, overlapHours: 2 };
 
 /** @throws ConfigurationError `option_invalid` for what is no time. */
@@ -45,30 +47,33 @@ export function scheduledReconcile(
   });
 }
 
-/** What to compare: what was asked for, or the last hours, or all since the last run where that is longer ago. */
+/** What to compare: what was asked for, or the last hours, or all that was not compared yet where that is more. */
 export function reconcileRange(
   { window }: Pick<ReconcileOptions, "window">,
   last: ImportDocument | undefined,
   schedule: FullSchedule | undefined,
   nowMs: number,
-): { readonly from: string; readonly to: string | undefined } {
+): { readonly from: string; readonly to: string | undefined; readonly comparedUntil: string | null } {
+  const { windowHours, overlapHours } = schedule ?? defaults;
+  const overlapMs = overlapHours * hourMs;
+  const compared = last?.comparedUntil ?? null;
   if (window !== undefined && "from" in window) {
     const from = timeOption("window.from", window.from);
     const to = timeOption("window.to", window.to);
-    if (from !== undefined && (to === undefined || to > from)) return { from, to };
+    if (from !== undefined && (to === undefined || to > from)) return { from, to, comparedUntil: compared };
     throw new ConfigurationError("option_invalid", "reconcile: expected a window from a time to a later one");
   }
-  const { windowHours, overlapHours } = schedule ?? defaults;
   const hours = window?.hours ?? windowHours;
-  if (!(hours > 0 && Number.isFinite(hours))) {
-    throw new ConfigurationError("option_invalid", "reconcile: expected a window of a positive number of hours");
+  if (!(hours > 0 && hours <= mostHours)) {
+    throw new ConfigurationError(
+      "option_invalid",
+      `reconcile: expected a window of a positive number of hours, at most ${mostHours}`,
+    );
   }
   const usualMs = nowMs - hours * hourMs;
-  // The end of the last run that came to its end is written when it began.
-  const sinceMs =
-    last?.state === "finished" && window === undefined ? Date.parse(last.to) - overlapHours * hourMs : usualMs;
-  // One that did not come to its end has left its whole range undone.
-  const undoneMs =
-    last !== undefined && last.state !== "finished" && window === undefined ? Date.parse(last.from) : usualMs;
-  return { from: new Date(Math.min(usualMs, sinceMs, undoneMs)).toISOString(), to: undefined };
+  const sinceMs = compared === null || window !== undefined ? usualMs : Date.parse(compared) - overlapMs;
+  const fromMs = Math.min(usualMs, sinceMs);
+  // The first of all begins where it begins, so that one that fails leaves no gap to the next.
+  const comparedUntil = compared ?? new Date(fromMs + overlapMs).toISOString();
+  return { from: new Date(fromMs).toISOString(), to: undefined, comparedUntil };
 }

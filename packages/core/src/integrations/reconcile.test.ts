@@ -142,6 +142,28 @@ test("A07: on a schedule it runs every hour over 26 hours, once whoever else is 
   expect((await processes[0]?.offhook.jobs.list({ kind: "reconcile" }))?.data).toHaveLength(1);
 });
 
+test("A07: a look at a short time, or one at a long time that fails, changes nothing about what the schedule has to do", async () => {
+  const vendor = new ToyVendor();
+  const { offhook, clock } = open(vendor, { reconcile: {} });
+  const froms: number[] = [];
+  await offhook.drain();
+  clock.ms += hour;
+  await offhook.drain();
+  // Nobody was there for three days; then somebody looks at the last hour, and at the last year, which fails.
+  clock.ms += 72 * hour;
+  await offhook.reconcile({ provider: "toy", window: { hours: 1 } });
+  vendor.onRequest = () => {
+    throw toyFailure("api_unavailable");
+  };
+  await expect(offhook.reconcile({ provider: "toy", window: { hours: 24 * 365 } })).rejects.toMatchObject({
+    code: "api_unavailable",
+  });
+  vendor.onRequest = (_what, query) => void froms.push((Date.parse(query?.from ?? "") - start) / hour);
+  await offhook.drain();
+  // From two hours before the run that was the last of its kind.
+  expect(froms).toEqual([1 - 2]);
+});
+
 test("D15: on a schedule, a revoked key makes one request a run and no dead jobs", async () => {
   const vendor = new ToyVendor();
   vendor.onRequest = () => {
