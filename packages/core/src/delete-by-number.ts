@@ -12,6 +12,7 @@ import { rebuild } from "./rebuild.ts";
 import { archiveKey } from "./recording-archive.ts";
 import { referenceKey } from "./references.ts";
 import type { RecordOf, Subject } from "./storage.ts";
+import { forgetCalls } from "./deleted-calls.ts";
 import { removeRecords } from "./remove-records.ts";
 import { tell } from "./tell.ts";
 import { workingsOf, type Workings } from "./workings.ts";
@@ -72,8 +73,10 @@ export async function deleteByNumber(
       ),
   });
   if (!preview && signal?.aborted !== true) {
+    await forgetCalls(workings, calls);
     await removeArchived(workings, calls);
-    await removeRecords(workings, "call", calls, number);
+    // Once more, because a recording may have been archived meanwhile.
+    await removeArchived(workings, await removeRecords(workings, "call", calls, number));
     await removeRecords(workings, "lead", leads, number);
   }
   return { calls: calls.length, leads: leads.length, corrected, deliveries: erased };
@@ -103,7 +106,7 @@ async function eachRecord<S extends Subject>(
   return found;
 }
 
-/** What is left behind by a crash goes with the next try: the calls that lead to it are removed after it. */
+/** What is left behind by a crash goes with the next try: most of it is removed before the calls that lead to it. */
 async function removeArchived({ archive, audience }: Workings, calls: readonly Call[]): Promise<void> {
   for (const recording of calls.flatMap(({ recordings }) => recordings)) {
     await archive?.remove(await archiveKey(audience.tenantId, recording));

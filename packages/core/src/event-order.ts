@@ -23,8 +23,8 @@ export function timeOf(event: Pick<CallEvent, "occurredAt" | "receivedAt">): str
 }
 
 /**
- * The canonical order of a call's events: machines before people, then stage, time, webhooks before APIs, the vendor's
- * counter and the id.
+ * The canonical order of a call's events: machines before people, then stage, time, webhooks before APIs, which
+ * were read later and of which the newest reading counts, the vendor's counter and the id.
  * It rests on what the events say. Only where a vendor gives an event no time does it rest on when that event was first
  * heard of, which is then the one thing that tells a newer word from an older one.
  */
@@ -40,6 +40,8 @@ export function compareEvents(left: CallEvent, right: CallEvent): number {
   if (leftTime !== rightTime) return leftTime < rightTime ? -1 : 1;
   // A webhook tells of its moment; what an API says of the same moment was read later.
   if (left.source !== right.source) return left.source === "webhook" ? -1 : 1;
+  // An API may have corrected what it said of the same moment before: a price, an analysis.
+  if (left.source === "api" && left.receivedAt !== right.receivedAt) return left.receivedAt < right.receivedAt ? -1 : 1;
   const bySequence = (left.sequence ?? -1) - (right.sequence ?? -1);
   if (bySequence !== 0) return bySequence;
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;

@@ -21,6 +21,7 @@ export type {
   ImportState,
   ImportSummary,
   IntegrationAbility,
+  IntegrationProgress,
   Integrations,
   IntegrationsEngine,
   IntegrationsFactory,

@@ -16,7 +16,11 @@ export interface Integrations {
    */
   importCalls(options: ImportOptions): Promise<ImportSummary>;
   /** The same in the background, by jobs; resolves once it is written down. See `status`. */
-  startImport(options: Pick<ImportOptions, "provider" | "from" | "to" | "notify" | "restart">): Promise<ImportProgress>;
+  startImport(options: Pick<ImportOptions, "provider" | "from" | "to" | "notify" | "restart">): Promise<ImportSummary>;
+  /** The comparison in the background, by jobs; resolves once it is written down. See `progress`. */
+  startReconcile(options: Pick<ReconcileOptions, "provider" | "window" | "notify">): Promise<ReconcileSummary>;
+  /** The last import and comparison of a provider, with what is known of them so far. */
+  progress(provider: string): Promise<IntegrationProgress>;
   /** Ends an import, wherever it runs, after the page that it is at. False: none runs. */
   stopImport(provider: string): Promise<boolean>;
   /**
@@ -161,7 +165,7 @@ export interface ReconcileSummary extends ImportSummary {
   readonly repaired: readonly { readonly callId: string; readonly reason: MissedReason }[];
 }
 
-export interface IntegrationStatus {
+export interface IntegrationStatus extends IntegrationProgress {
   readonly provider: string;
   /** Whether there is an API client. */
   readonly connected: boolean;
@@ -169,11 +173,14 @@ export interface IntegrationStatus {
   readonly abilities: readonly IntegrationAbility[];
   /** Calls of the provider that began since midnight, UTC. */
   readonly callsToday: number;
-  /** When the newest genuine webhook came. ISO-8601 in UTC. */
+  /** When the newest genuine webhook came, whatever it said. ISO-8601 in UTC. */
   readonly lastDeliveryAt: string | null;
   /** How much of the vendor's limits is used. */
   readonly quota: readonly QuotaState[];
-  readonly import: ImportProgress | null;
+}
+
+export interface IntegrationProgress {
+  readonly import: ImportSummary | null;
   readonly reconcile: ReconcileSummary | null;
 }
 

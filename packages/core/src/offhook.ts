@@ -134,6 +134,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     logger,
     open,
     onCommit,
+    prefix: settings.prefix,
     archive,
     schedule,
     jobTimeoutMs,

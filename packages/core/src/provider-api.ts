@@ -61,6 +61,8 @@ export interface ApiContext {
   readonly signal?: AbortSignal | undefined;
   /** Awaited before every request, also when one is repeated; rejects where there must be none. */
   readonly beforeRequest?: (() => Promise<void>) | undefined;
+  /** The clock, where what is asked depends on it. Milliseconds since 1970; default: the platform's. */
+  readonly now?: (() => number) | undefined;
 }
 
 export interface FindContext extends ApiContext {
@@ -120,7 +122,10 @@ export interface WebhookSetup {
   readonly publicUrl: string;
   /** Below which the webhooks are served. Default `/api/webhooks`. */
   readonly prefix?: string;
-  /** Also what points elsewhere today. Default false: that is left alone and reported. */
+  /**
+   * Also what points elsewhere today, or would be taken away from an address of the whole account. Default false: that
+   * is left alone and reported.
+   */
   readonly replace?: boolean;
 }
 
@@ -134,7 +139,7 @@ export interface WebhookSetupResult {
 export interface WebhookTarget {
   /** As the vendor names it. */
   readonly name: string;
-  /** `kept`: it points elsewhere, and was not to be replaced. */
+  /** `kept`: it points elsewhere and was not to be replaced, or cannot be set, as its name says. */
   readonly state: "set" | "unchanged" | "kept";
   readonly url: string;
 }

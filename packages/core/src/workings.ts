@@ -18,6 +18,8 @@ export interface Workings {
   readonly open: () => Promise<void>;
   /** To be called after a commit. */
   readonly onCommit: (told: Told) => void;
+  /** Below which webhooks are served, without a slash at its end. */
+  readonly prefix: string;
   readonly archive: RecordingArchive | undefined;
   /** When to reconcile by itself; undefined: only when asked to. */
   readonly schedule: ReconcileSchedule | undefined;

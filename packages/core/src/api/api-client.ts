@@ -4,6 +4,7 @@ import { codeOfStatus, retryAfterOf } from "./api-status.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { ApiContext } from "../provider-api.ts";
 import { pause } from "./pause.ts";
+import { Turns } from "./turns.ts";
 
 /** Any `fetch`, such as that of a test or of a proxy. */
 export type Fetch = typeof globalThis.fetch;
@@ -29,6 +30,8 @@ export interface ApiDialect {
   readonly headers: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /** Reads the body of a failure, which may be anything. */
   readonly readFailure: (body: unknown, status: number) => ApiFailure;
+  /** Requests that are under way at the same time; others wait their turn. Default 8. */
+  readonly concurrency?: number;
   /** The response header that names the request. Lower case. */
   readonly requestIdHeader?: string;
 }
@@ -81,6 +84,7 @@ const firstPauseMs = 250;
 export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}): ApiClient {
   const { provider } = dialect;
   const { timeoutMs = 15_000, attempts: maxAttempts = 3 } = options;
+  const turns = new Turns(dialect.concurrency ?? 8);
   const base = baseOf(options.baseUrl ?? dialect.baseUrl, provider);
   const send = createFetch({ fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)) });
 
@@ -89,16 +93,18 @@ export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}
       const url = urlOf(base, request, provider);
       const attempts = (request.repeatable ?? (request.method ?? "GET") === "GET") ? maxAttempts : 1;
       for (let attempt = 1; ; attempt += 1) {
-        context.signal?.throwIfAborted();
-        await context.beforeRequest?.();
-        let failure: ApiError;
-        try {
-          return await attemptOnce({ send, dialect, request, url, timeoutMs, signal: context.signal });
-        } catch (error) {
-          context.signal?.throwIfAborted();
-          if (!(error instanceof ApiError)) throw error;
-          failure = error;
-        }
+        const result = await turns.run(context.signal, async () => {
+          await context.beforeRequest?.();
+          try {
+            return { answer: await attemptOnce({ send, dialect, request, url, timeoutMs, signal: context.signal }) };
+          } catch (error) {
+            context.signal?.throwIfAborted();
+            if (!(error instanceof ApiError)) throw error;
+            return { failure: error };
+          }
+        });
+        if (result.failure === undefined) return result.answer;
+        const { failure } = result;
         const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random());
         // An answer that cannot be read would hardly become readable within seconds.
         const mayHelp = failure.isRetryable && failure.code !== "api_malformed";
@@ -187,17 +193,20 @@ async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: A
 
 function errorOf(dialect: ApiDialect, what: string, status: number, headers: Headers, failure: ApiFailure): ApiError {
   const { provider } = dialect;
-  const code = failure.code ?? null;
-  const said = code === null ? `answered ${status}` : `answered ${status}, code ${code.slice(0, 60)}`;
+  // Where others write codes, some vendors write sentences, which may quote what was sent.
+  const code = failure.code != null && plainCode.test(failure.code) ? failure.code : null;
+  const said = code === null ? `answered ${status}` : `answered ${status}, code ${code}`;
   return new ApiError(failure.cause ?? codeOfStatus(status), messageOf(provider, what, said), {
     provider,
     status,
     vendorCode: code,
-    vendorMessage: failure.message?.slice(0, 500) ?? null,
+    vendorMessage: (failure.message ?? failure.code)?.slice(0, 500) ?? null,
     requestId: failure.requestId ?? requestIdOf(dialect, headers),
     retryAfterMs: retryAfterOf(headers),
   });
 }
+
+const plainCode = /^[A-Za-z0-9][\w.:-]{0,59}$/;
 
 const messageOf = (provider: string, what: string, said: string): string => `API of ${provider}, ${what}: ${said}`;
 

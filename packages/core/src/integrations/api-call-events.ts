@@ -9,9 +9,9 @@ export interface ApiOrigin {
 }
 
 /**
- * What an API says, as events: for each list of drafts one of events. They are named after what they say, so that
- * saying it again is the same event; without a time of their own also after when it was said, because then a thing that
- * is said again is news: a tag that was taken away and put back.
+ * What an API says, as events: for each list of drafts one of events. They are named after what they say and when it was
+ * read: what is said again after something else is news, such as a tag that was taken away and put back. What is said
+ * again and changes nothing is not written: see apply-records.ts.
  */
 export async function apiCallEvents(
   lists: readonly (readonly CallEventDraft[])[],
@@ -30,4 +30,4 @@ export async function apiCallEvents(
 }
 
 const contentOf = ({ type, occurredAt, sequence = null, references, facts }: CallEventDraft, readAt: string): string =>
-  JSON.stringify([type, occurredAt ?? readAt, sequence, references, facts]);
+  JSON.stringify([readAt, type, occurredAt, sequence, references, facts]);

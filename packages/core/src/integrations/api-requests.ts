@@ -1,5 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import type { Documents } from "./documents.ts";
+import { Turns } from "../api/turns.ts";
 import type { QuotaState } from "../integrations.ts";
 import type { ApiContext, ProviderApi } from "../provider-api.ts";
 import { RequestBudget } from "./request-budget.ts";
@@ -19,21 +20,25 @@ export interface RequestPurpose {
 export class ApiRequests {
   readonly #budget: RequestBudget;
   readonly #now: () => number;
+  readonly #turns: Turns;
   #refusal: { readonly error: ApiError; readonly untilMs: number } | undefined;
 
   constructor(provider: string, api: ProviderApi, documents: Documents, now: () => number) {
     this.#budget = new RequestBudget({ provider, limits: api.limits, documents, now });
     this.#now = now;
+    this.#turns = new Turns(api.concurrency);
   }
 
   /** Asks the vendor something. @throws ApiError */
   async ask<Answer>(purpose: RequestPurpose, ask: (context: ApiContext) => Promise<Answer>): Promise<Answer> {
-    return this.guard(() => ask(this.contextFor(purpose)));
+    // Whoever waited for its turn meets the refusal that one before it met.
+    return this.guard(() => this.#turns.run(purpose.signal, () => ask(this.contextFor(purpose))));
   }
 
   contextFor({ signal, isUrgent, onRequest }: RequestPurpose): ApiContext {
     return {
       signal,
+      now: this.#now,
       beforeRequest: async () => {
         if (this.#refusal !== undefined && this.#now() < this.#refusal.untilMs) throw this.#refusal.error;
         await this.#budget.take(isUrgent);

@@ -7,6 +7,8 @@ import { foldSafely } from "../fold-safely.ts";
 import { foldCall } from "../fold.ts";
 import type { MissedReason } from "../integrations.ts";
 import { describeError } from "../logger.ts";
+import { deletedCalls } from "../deleted-calls.ts";
+import { Documents } from "./documents.ts";
 import { isSameCall, missedReason } from "./missed.ts";
 import type { ApiRecord } from "../provider-api.ts";
 import { uniteReferences } from "../references.ts";
@@ -47,7 +49,14 @@ export async function applyRecords(
     records.map((record) => record.events),
     origin,
   );
-  const said = records.map((record, index): Said => ({ record, events: events[index] ?? [] }));
+  const isDeleted = await deletedCalls(new Documents(storage, audience.tenantId));
+  const said: Said[] = [];
+  for (const [index, record] of records.entries()) {
+    // Nobody shall come back from a vendor who was deleted here.
+    const mentioned = [record.reference, ...record.events.flatMap(({ references }) => references)];
+    const own = (await isDeleted(mentioned)) ? [] : (events[index] ?? []);
+    said.push({ record, events: own });
+  }
   // What is written together with how far it is can be read again from there.
   const writing = { durable: along === undefined };
   const write = async (failed: ReadonlyMap<Said, string>): Promise<readonly RecordOutcome[]> => {

@@ -1,3 +1,4 @@
+import { nextTurn } from "../next-turn.ts";
 import type { Workings } from "../workings.ts";
 
 const pageSize = 200;
@@ -35,6 +36,8 @@ export class CallsToday {
       count += page.data.length;
       if (page.nextCursor === null) break;
       cursor = page.nextCursor;
+      // Webhooks come in meanwhile, also where the storage works in this very thread.
+      await nextTurn();
     }
     return count;
   }

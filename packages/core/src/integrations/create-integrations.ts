@@ -6,7 +6,7 @@ import { Documents } from "./documents.ts";
 import { ConfigurationError } from "../errors.ts";
 import { archiveJobs, endedJobs, archiveJobKind, findCallJobKind, recordingJobKind } from "./follow-ups.ts";
 import { foldCall } from "../fold.ts";
-import { progressOf, reconcileSummaryOf, summaryOf, type ImportDocument } from "./import-document.ts";
+import { reconcileSummaryOf, summaryOf, type ImportDocument, type RunKind } from "./import-document.ts";
 import type { ImportRunEnd } from "./import-run.ts";
 import { ImportRuns, runJobKinds, type RunRange, type Vendor } from "./import-runs.ts";
 import { importRunJob } from "./import-jobs.ts";
@@ -15,13 +15,16 @@ import type {
   IntegrationAbility,
   IntegrationsEngine,
   ImportOptions,
+  IntegrationProgress,
   IntegrationStatus,
+  QuotaState,
 } from "../integrations.ts";
 import { timeOption } from "../list-options.ts";
 import { openRecording } from "./open-call-recording.ts";
 import { reconcileRange, scheduleOf, scheduledReconcile } from "./reconcile-schedule.ts";
 import { RecordingJobs } from "./recording-jobs.ts";
 import { parseId } from "../references.ts";
+import { normalizePrefix } from "../routes.ts";
 import { Vendors } from "./vendors.ts";
 import type { Workings } from "../workings.ts";
 
@@ -58,6 +61,36 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     return end.document;
   }
 
+  /** Writes a run down together with the job that does it; one that is on its way already is left to itself. */
+  async function start(kind: RunKind, vendor: Vendor, range: RunRange): Promise<ImportDocument> {
+    const present = await runs.find(kind, vendor.name);
+    if (kind === "import" && present !== undefined && !range.restart && runs.isSame(present, range)) return present;
+    const begun = await runs.begin(kind, vendor, range, (transaction, document) =>
+      transaction.insertJobs([runs.jobOf(document, now())]),
+    );
+    workings.onCommit({ jobs: 1, changed: 0 });
+    return begun;
+  }
+
+  async function progress(provider: string, quota: readonly QuotaState[]): Promise<IntegrationProgress> {
+    const imported = await runs.find("import", provider);
+    const reconciled = await runs.find("reconcile", provider);
+    return {
+      import: imported === undefined ? null : summaryOf(runs.seen(imported), quota),
+      reconcile: reconciled === undefined ? null : reconcileSummaryOf(runs.seen(reconciled), quota),
+    };
+  }
+
+  /** Refused ones prove nothing of the vendor. */
+  async function lastDeliveryAt(provider: string): Promise<string | null> {
+    let newest: string | null = null;
+    for (const status of ["applied", "unmapped", "failed"] as const) {
+      const [delivery] = (await storage.listDeliveries({ tenantId, limit: 1, provider, status })).data;
+      if (delivery !== undefined && (newest === null || delivery.receivedAt > newest)) newest = delivery.receivedAt;
+    }
+    return newest;
+  }
+
   return {
     async importCalls(options) {
       await open();
@@ -68,12 +101,19 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     async startImport(options) {
       await open();
       const vendor = vendors.require(options.provider);
-      const range = rangeOf(options);
-      const document = await runs.begin("import", vendor, range, (transaction, begun) =>
-        transaction.insertJobs([runs.jobOf(begun, now())]),
-      );
-      workings.onCommit({ jobs: 1, changed: 0 });
-      return progressOf(document, await vendor.requests.quota());
+      return summaryOf(await start("import", vendor, rangeOf(options)), await vendor.requests.quota());
+    },
+    async startReconcile(options) {
+      await open();
+      const vendor = vendors.require(options.provider);
+      const range = reconcileRange(options, await runs.find("reconcile", vendor.name), schedule, now());
+      const document = await start("reconcile", vendor, { ...range, notify: options.notify ?? true, restart: true });
+      return reconcileSummaryOf(document, await vendor.requests.quota());
+    },
+    async progress(provider) {
+      await open();
+      vendors.checkName(provider);
+      return progress(provider, (await vendors.find(provider)?.requests.quota()) ?? []);
     },
     async stopImport(provider) {
       await open();
@@ -96,18 +136,14 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
       vendors.checkName(provider);
       const vendor = vendors.find(provider);
       const quota = (await vendor?.requests.quota()) ?? [];
-      const imported = await runs.find("import", provider);
-      const reconciled = await runs.find("reconcile", provider);
-      const newest = await storage.listDeliveries({ tenantId, limit: 1, provider, status: "applied" });
       return {
         provider,
         connected: vendor !== undefined,
         abilities: vendor === undefined ? [] : abilitiesOf(vendor),
         callsToday: await today.count(provider),
-        lastDeliveryAt: newest.data[0]?.receivedAt ?? null,
+        lastDeliveryAt: await lastDeliveryAt(provider),
         quota,
-        import: imported === undefined ? null : progressOf(imported, quota),
-        reconcile: reconciled === undefined ? null : reconcileSummaryOf(reconciled, quota),
+        ...(await progress(provider, quota)),
       } satisfies IntegrationStatus;
     },
     async testConnection(provider) {
@@ -131,10 +167,11 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
       if (api.setupWebhook === undefined) {
         throw new ConfigurationError("option_invalid", `${provider} has no API for webhooks: set them in its console`);
       }
-      const publicUrl = setup.publicUrl.replace(/\/+$/, "");
+      const publicUrl = publicUrlOf(setup.publicUrl);
+      const prefix = normalizePrefix(setup.prefix ?? workings.prefix);
       return requests.ask(
         { isUrgent: true },
-        (context) => api.setupWebhook?.({ ...setup, publicUrl }, context) ?? Promise.resolve({ targets: [] }),
+        (context) => api.setupWebhook?.({ ...setup, publicUrl, prefix }, context) ?? Promise.resolve({ targets: [] }),
       );
     },
     async openRecording(callId, options = {}) {
@@ -142,9 +179,9 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
       return openRecording({ workings, vendors, getCall }, callId, options);
     },
     runners: new Map([
-      [recordingJobKind, (job) => jobs.fetchRecording(job)],
-      [findCallJobKind, (job) => jobs.findCall(job)],
-      [archiveJobKind, (job) => jobs.archiveRecording(job)],
+      [recordingJobKind, (job) => jobs.unlessLater(job, (each) => jobs.fetchRecording(each))],
+      [findCallJobKind, (job) => jobs.unlessLater(job, (each) => jobs.findCall(each))],
+      [archiveJobKind, (job) => jobs.unlessLater(job, (each) => jobs.archiveRecording(each))],
       [runJobKinds.import, importRunJob("import", { workings, runs, vendors })],
       [runJobKinds.reconcile, importRunJob("reconcile", { workings, runs, vendors, schedule })],
     ]),
@@ -190,6 +227,15 @@ function rangeOf({
     );
   }
   return { from: start, to: end, notify, restart };
+}
+
+/** Without a slash at its end. @throws ConfigurationError `option_invalid`: calls shall not travel in the clear. */
+function publicUrlOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" && url.search === "" && url.hash === "" && url.username === "") {
+    return text.replace(/\/+$/, "");
+  }
+  throw new ConfigurationError("option_invalid", "publicUrl: expected an https URL such as https://app.example.com");
 }
 
 function abilitiesOf({ api }: Vendor): readonly IntegrationAbility[] {

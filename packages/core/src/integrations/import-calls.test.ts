@@ -1,44 +1,21 @@
 import { expect, test } from "vitest";
 import type { ImportProgress } from "../integrations.ts";
 import { memoryStorage } from "../memory-storage.ts";
-import type { ApiRecord, ProviderApi } from "../provider-api.ts";
+import type { ApiRecord } from "../provider-api.ts";
 import type { Storage } from "../storage.ts";
 import { openToy } from "../toy-offhook.ts";
 import { toyCalls, toyFailure, ToyVendor, type ToyCall } from "./toy-api.ts";
-
-const start = Date.UTC(2026, 10, 20, 12);
-const hour = 60 * 60_000;
-const day = 24 * hour;
-const at = (ms: number): string => new Date(ms).toISOString();
-const from = at(start - 2 * day);
-
-function open(vendor: ToyVendor, given: { storage?: Storage; now?: () => number; api?: Partial<ProviderApi> } = {}) {
-  const { storage = memoryStorage(), now = () => start, api } = given;
-  return openToy({ providers: [vendor.provider(api)], storage, now });
-}
-
-const stored = async (offhook: ReturnType<typeof open>["offhook"]): Promise<string[]> => {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await offhook.calls.list({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-    ids.push(...page.data.map(({ references }) => references[0]?.id ?? ""));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return ids.toSorted();
-};
-
-const idsOf = (calls: readonly ToyCall[]): string[] => calls.map(({ id }) => id).toSorted();
+import { at, day, from, hour, idsOf, openImports, start, storedIds } from "./toy-imports.ts";
 
 test("A02: an import brings in every call of several pages and says what came of them", async () => {
   const vendor = new ToyVendor(toyCalls(95, start - day));
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const told: ImportProgress[] = [];
   const summary = await offhook.importCalls({ provider: "toy", from, onProgress: (progress) => told.push(progress) });
   expect(summary).toMatchObject({ state: "finished", seen: 95, created: 95, updated: 0, unchanged: 0, failed: 0 });
   expect(summary).toMatchObject({ requests: 10, part: 1, error: null, notes: [] });
   expect(told.map(({ seen }) => seen)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 95]);
-  expect(await stored(offhook)).toEqual(idsOf(vendor.calls));
+  expect(await storedIds(offhook)).toEqual(idsOf(vendor.calls));
   expect(await offhook.calls.get("call_toy_c000000")).toMatchObject({ status: "completed" });
   expect((await offhook.calls.events("call_toy_c000000"))?.map(({ source }) => source)).toEqual(["api"]);
 });
@@ -47,7 +24,7 @@ test("A02: an import after the webhooks changes nothing that is known and adds w
   const [known, partly] = toyCalls(2, start - day);
   if (known === undefined || partly === undefined) throw new Error("Expected two calls");
   const vendor = new ToyVendor([known, { ...partly, note: "asked for Monday" }]);
-  const { offhook, send } = open(vendor);
+  const { offhook, send } = openImports(vendor);
   for (const { id, at: startedAt } of vendor.calls) {
     await send({ call: id, type: "call.ended", status: "completed", at: startedAt });
   }
@@ -81,7 +58,7 @@ test("A02: calls outside of the range are skipped, and one call in two windows c
   );
   // As a vendor that looks at whole weeks.
   const api = vendor.api();
-  const { offhook } = open(vendor, {
+  const { offhook } = openImports(vendor, {
     api: {
       listCalls: (query, context) =>
         api.listCalls(
@@ -92,15 +69,15 @@ test("A02: calls outside of the range are skipped, and one call in two windows c
   });
   const summary = await offhook.importCalls({ provider: "toy", from: at(start - 20 * day), to: at(start) });
   expect(summary).toMatchObject({ created: 20, unchanged: 0, skipped: 8, seen: 28 });
-  expect(await stored(offhook)).toHaveLength(20);
+  expect(await storedIds(offhook)).toHaveLength(20);
 });
 
 test("fault: many calls of the same second, across pages", async () => {
   const same = Array.from({ length: 45 }, (_, index): ToyCall => ({ id: `s${index}`, at: at(start - hour) }));
   const vendor = new ToyVendor(same);
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 45, created: 45 });
-  expect(await stored(offhook)).toEqual(idsOf(same));
+  expect(await storedIds(offhook)).toEqual(idsOf(same));
 });
 
 test("fault: pages shift because a call vanishes while they are read", async () => {
@@ -110,9 +87,9 @@ test("fault: pages shift because a call vanishes while they are read", async () 
     // Marked as spam: every later call moves up by one, the first of the next page to the page that is read already.
     if (query?.cursor === "30" && vendor.calls.length === 60) vendor.calls.splice(5, 1);
   };
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const summary = await offhook.importCalls({ provider: "toy", from });
-  expect(await stored(offhook)).toEqual(all);
+  expect(await storedIds(offhook)).toEqual(all);
   expect(summary).toMatchObject({ seen: 60, created: 60, notes: [] });
 });
 
@@ -124,9 +101,9 @@ test("fault: pages shift because calls come in while they are read", async () =>
       vendor.calls.push({ id: `late${vendor.calls.length}`, at: at(start - day + vendor.calls.length) });
     }
   };
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const summary = await offhook.importCalls({ provider: "toy", from });
-  expect(await stored(offhook)).toEqual(idsOf(vendor.calls));
+  expect(await storedIds(offhook)).toEqual(idsOf(vendor.calls));
   expect(summary.seen).toBe(summary.created);
 });
 
@@ -134,7 +111,7 @@ test("fault: pages that never stand still are said so", async () => {
   const vendor = new ToyVendor(toyCalls(40, start - day));
   vendor.onRequest = () =>
     void vendor.calls.push({ id: `n${vendor.requests}`, at: at(start - hour + vendor.requests) });
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const { notes, state } = await offhook.importCalls({ provider: "toy", from });
   expect([state, notes.map(({ code }) => code)]).toEqual(["finished", ["pages_shifted"]]);
 });
@@ -142,7 +119,7 @@ test("fault: pages that never stand still are said so", async () => {
 test("fault: items that cannot be read cost no other", async () => {
   const vendor = new ToyVendor(toyCalls(15, start - day));
   vendor.unreadable = ["list calls: item 3 is not as documented"];
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const summary = await offhook.importCalls({ provider: "toy", from });
   expect(summary).toMatchObject({ seen: 17, created: 15, failed: 2, state: "finished" });
   expect(summary.failures).toEqual([vendor.unreadable[0], vendor.unreadable[0]]);
@@ -166,7 +143,7 @@ test("fault: a record that the storage cannot take costs no other of its page", 
         }),
       ),
   };
-  const { offhook } = open(new ToyVendor(toyCalls(10, start - day)), { storage: refusing });
+  const { offhook } = openImports(new ToyVendor(toyCalls(10, start - day)), { storage: refusing });
   const summary = await offhook.importCalls({ provider: "toy", from });
   expect(summary).toMatchObject({ seen: 10, created: 9, failed: 1, state: "finished" });
   expect(summary.failures).toHaveLength(1);
@@ -178,7 +155,7 @@ test("fault: a malformed page ends it with a clear error, and the next import go
   vendor.onRequest = (_what, query) => {
     if (isBroken && query?.cursor === "30") throw toyFailure("api_malformed");
   };
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "api_malformed" });
   expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({
     state: "failed",
@@ -200,7 +177,7 @@ test("D15: a revoked key ends it at once, with one request", async () => {
   vendor.onRequest = () => {
     throw toyFailure("api_unauthorized", { status: 401 });
   };
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const error = { code: "api_unauthorized", status: 401 };
   await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject(error);
   expect(vendor.requests).toBe(1);
@@ -219,166 +196,18 @@ test("fault: 429 with Retry-After is waited for, then it goes on", async () => {
     refusals -= 1;
     if (refusals >= 0) throw toyFailure("api_rate_limited", { status: 429, retryAfterMs: 5 });
   };
-  const { offhook } = open(vendor);
+  const { offhook } = openImports(vendor);
   const states: string[] = [];
   const onProgress = ({ state }: ImportProgress): void => void states.push(state);
   expect(await offhook.importCalls({ provider: "toy", from, onProgress })).toMatchObject({ seen: 30, created: 30 });
   expect(states).toEqual(["waiting", "waiting", "running", "running", "finished"]);
 });
 
-test("A02: in the background it waits by jobs, longer each time, and comes to its end", async () => {
-  let nowMs = start;
-  const vendor = new ToyVendor(toyCalls(30, start - day));
-  let refusals = 3;
-  vendor.onRequest = () => {
-    refusals -= 1;
-    if (refusals >= 0) throw toyFailure(refusals === 1 ? "api_unavailable" : "api_rate_limited");
-  };
-  const { offhook } = open(vendor, { now: () => nowMs });
-  const progress = async () => (await offhook.integrations?.status("toy"))?.import;
-  expect(await offhook.integrations?.startImport({ provider: "toy", from })).toMatchObject({
-    state: "running",
-    seen: 0,
-  });
-  await offhook.drain();
-  const waits: number[] = [];
-  for (let rounds = 0; rounds < 3; rounds += 1) {
-    const waiting = await progress();
-    expect(waiting?.state).toBe("waiting");
-    waits.push((Date.parse(waiting?.waitsUntil ?? "") - nowMs) / 1000);
-    nowMs = Date.parse(waiting?.waitsUntil ?? "") - 1;
-    expect((await offhook.drain()).done).toBe(0);
-    nowMs += 1;
-    await offhook.drain();
-  }
-  expect(waits).toEqual([30, 60, 120]);
-  expect(await progress()).toMatchObject({ state: "finished", created: 30, part: 1 });
-});
-
-test("fault: a vendor that stays away ends it, and it can be taken up again", async () => {
-  let nowMs = start;
-  const vendor = new ToyVendor(toyCalls(30, start - day));
-  let isAway = true;
-  vendor.onRequest = (_what, query) => {
-    if (isAway && query?.cursor === "20") throw toyFailure("api_unavailable", { status: 500 });
-  };
-  const { offhook } = open(vendor, { now: () => nowMs });
-  await offhook.integrations?.startImport({ provider: "toy", from });
-  for (let hours = 0; hours < 12; hours += 1) {
-    await offhook.drain();
-    nowMs += hour;
-  }
-  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({
-    state: "failed",
-    created: 20,
-    error: { code: "api_unavailable" },
-  });
-  expect((await offhook.health()).jobs.dead).toBe(0);
-  isAway = false;
-  await offhook.integrations?.startImport({ provider: "toy", from });
-  await offhook.drain();
-  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({
-    state: "finished",
-    created: 30,
-    seen: 30,
-  });
-});
-
-test("A02: killed in mid-run, another process goes on where it was and counts each call once", async () => {
-  const vendor = new ToyVendor(toyCalls(80, start - day));
-  const storage = memoryStorage();
-  const first = open(vendor, { storage });
-  // The process ends in the middle of a page: nothing comes back from the request.
-  const never = new Promise<never>(() => undefined);
-  vendor.onRequest = (_what, query) => (query?.cursor === "50" ? never : undefined);
-  void first.offhook.importCalls({ provider: "toy", from }).catch(() => undefined);
-  await expect.poll(async () => (await first.offhook.integrations?.status("toy"))?.import?.created).toBe(50);
-  vendor.onRequest = () => undefined;
-  const before = vendor.requests;
-  const second = open(vendor, { storage });
-  expect(await second.offhook.importCalls({ provider: "toy", from })).toMatchObject({
-    seen: 80,
-    created: 80,
-    unchanged: 0,
-  });
-  expect(vendor.requests - before).toBe(3);
-  expect(await stored(second.offhook)).toEqual(idsOf(vendor.calls));
-});
-
-test("A02: where a page's address was forgotten meanwhile, the window is read again and counted once", async () => {
-  const vendor = new ToyVendor(toyCalls(80, start - day));
-  let isAway = true;
-  vendor.onRequest = (_what, query) => {
-    if (query?.cursor === undefined) return;
-    if (isAway && query.cursor === "40") throw toyFailure("api_unavailable");
-    if (!isAway && query.cursor === "40" && vendor.requests < 8) throw toyFailure("api_rejected", { status: 400 });
-  };
-  const { offhook } = open(vendor);
-  await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "api_unavailable" });
-  isAway = false;
-  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({
-    seen: 80,
-    created: 80,
-    state: "finished",
-  });
-});
-
-test("A02: it stops by a signal or from elsewhere, and goes on when asked again", async () => {
-  const vendor = new ToyVendor(toyCalls(80, start - day));
-  const stopper = new AbortController();
-  const { offhook } = open(vendor);
-  const onProgress = ({ seen }: ImportProgress): void => {
-    if (seen === 30) stopper.abort();
-  };
-  const stopped = await offhook.importCalls({ provider: "toy", from, onProgress, signal: stopper.signal });
-  expect(stopped).toMatchObject({ state: "stopped", seen: 30 });
-
-  let stopping: Promise<boolean | undefined> | undefined;
-  vendor.onRequest = async (_what, query) => {
-    if (query?.cursor !== "60") return;
-    stopping = offhook.integrations?.stopImport("toy");
-    await stopping;
-  };
-  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ state: "stopped" });
-  expect(await stopping).toBe(true);
-  vendor.onRequest = () => undefined;
-  expect(await offhook.integrations?.stopImport("toy")).toBe(false);
-  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({
-    state: "finished",
-    seen: 80,
-    created: 80,
-  });
-});
-
-test("A02: one import at a time: of another range it is refused, of the same taken over", async () => {
-  const vendor = new ToyVendor(toyCalls(40, start - day));
-  const storage = memoryStorage();
-  const [first, second] = [open(vendor, { storage }), open(vendor, { storage })];
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  vendor.onRequest = (_what, query) => (query?.cursor === "20" && vendor.requests < 5 ? held : undefined);
-  const slow = first.offhook.importCalls({ provider: "toy", from });
-  const ended = slow.catch((error: unknown) => error);
-  await expect.poll(async () => (await first.offhook.integrations?.status("toy"))?.import?.seen).toBe(20);
-  await expect(second.offhook.importCalls({ provider: "toy", from: at(start - hour) })).rejects.toMatchObject({
-    code: "import_running",
-  });
-  vendor.requests = 10;
-  expect(await second.offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 40, created: 40 });
-  release();
-  expect(await ended).toMatchObject({ code: "import_running" });
-  // What another one would have ended with does not count.
-  expect(await stored(second.offhook)).toHaveLength(40);
-  expect(await second.offhook.importCalls({ provider: "toy", from: at(start - hour), restart: true })).toMatchObject({
-    seen: 0,
-  });
-});
-
 test("H9: a range beyond what the vendor keeps is cut, and says so", async () => {
   const asked: string[] = [];
   const vendor = new ToyVendor(toyCalls(5, start - day));
   vendor.onRequest = (_what, query) => void asked.push(query?.from ?? "");
-  const { offhook } = open(vendor, { api: { historyMonths: 25 } });
+  const { offhook } = openImports(vendor, { api: { historyMonths: 25 } });
   const summary = await offhook.importCalls({ provider: "toy", from: "2020-01-01T00:00:00Z" });
   expect(summary).toMatchObject({ from: "2024-10-21T12:00:00.000Z", seen: 5, notes: [{ code: "range_clamped" }] });
   expect(asked.toSorted()[0]).toBe("2024-10-21T12:00:00.000Z");
@@ -386,45 +215,12 @@ test("H9: a range beyond what the vendor keeps is cut, and says so", async () =>
   expect(asked.length).toBeLessThan(20);
 });
 
-test("fault: our clock is slow: what began in our future is brought in all the same", async () => {
-  const vendor = new ToyVendor([{ id: "c1", at: at(start + 3 * hour) }]);
-  const { offhook } = open(vendor);
-  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 1, created: 1 });
-});
-
-test("A02: a storage that keeps no checkpoints works within the process, and the summary says what is missing", async () => {
-  const { getCheckpoint: _getCheckpoint, ...storage } = memoryStorage();
-  const vendor = new ToyVendor(toyCalls(25, start - day));
-  const { offhook } = open(vendor, { storage });
-  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({
-    seen: 25,
-    created: 25,
-    notes: [{ code: "no_checkpoints" }],
-  });
-  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({ state: "finished" });
-});
-
-test("A02: progress estimates what is left from what is done", async () => {
-  let nowMs = start;
-  const vendor = new ToyVendor(toyCalls(100, start - day));
-  vendor.onRequest = () => void (nowMs += 1_000);
-  const { offhook } = open(vendor, { now: () => nowMs });
-  const told: ImportProgress[] = [];
-  await offhook.importCalls({ provider: "toy", from, to: at(start), onProgress: (progress) => told.push(progress) });
-  const half = told[4];
-  expect(half).toMatchObject({ part: 0.5 });
-  // The page after it has been asked for already.
-  expect(half?.estimate?.requests).toBeGreaterThanOrEqual(5);
-  expect(half?.estimate?.requests).toBeLessThanOrEqual(6);
-  expect(half?.estimate?.seconds).toBeGreaterThanOrEqual(5);
-});
-
 test.each([
   [{ from: "yesterday" }, "payload_invalid"],
   [{ from: at(start), to: at(start - day) }, "option_invalid"],
   [{ from, provider: "nobody" }, "option_invalid"],
 ])("A02: %j is refused", async (options, code) => {
-  const { offhook } = open(new ToyVendor());
+  const { offhook } = openImports(new ToyVendor());
   await expect(offhook.importCalls({ provider: "toy", ...options })).rejects.toMatchObject({ code });
 });
 
@@ -463,7 +259,7 @@ test("A14: a recording from a list of its own joins its call, and makes none whe
       },
     ],
   });
-  const { offhook } = open(vendor, {
+  const { offhook } = openImports(vendor, {
     api: {
       listCalls: async (query, context) => {
         if (query.cursor !== "recordings")
@@ -475,7 +271,7 @@ test("A14: a recording from a list of its own joins its call, and makes none whe
   });
   const summary = await offhook.importCalls({ provider: "toy", from, to: at(start) });
   expect(summary).toMatchObject({ seen: 2, created: 2, recordings: 1 });
-  expect(await stored(offhook)).toEqual(["c000000", "c000001"]);
+  expect(await storedIds(offhook)).toEqual(["c000000", "c000001"]);
   expect(await offhook.calls.get("call_toy_c000000")).toMatchObject({ recordings: [{ id: "r-c000000" }] });
   expect(await offhook.importCalls({ provider: "toy", from, to: at(start) })).toMatchObject({
     unchanged: 2,
@@ -486,7 +282,7 @@ test("A14: a recording from a list of its own joins its call, and makes none whe
 test("fault: pages that lead back to one that was read end it instead of going round for ever", async () => {
   const vendor = new ToyVendor(toyCalls(50, start - day));
   const api = vendor.api();
-  const { offhook } = open(vendor, {
+  const { offhook } = openImports(vendor, {
     api: {
       listCalls: async (query, context) => {
         const page = await api.listCalls(query, context);
@@ -502,7 +298,7 @@ test("H9: what a vendor was not asked for is in the summary, once", async () => 
   const vendor = new ToyVendor(toyCalls(50, start - day));
   const api = vendor.api();
   const text = "toy refuses the fields note";
-  const { offhook } = open(vendor, {
+  const { offhook } = openImports(vendor, {
     api: { listCalls: async (query, context) => ({ ...(await api.listCalls(query, context)), notes: [text] }) },
   });
   expect((await offhook.importCalls({ provider: "toy", from })).notes).toEqual([{ code: "less_asked", text }]);

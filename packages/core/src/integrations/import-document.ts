@@ -40,9 +40,13 @@ export interface ImportDocument {
   readonly repaired: ReconcileSummary["repaired"];
   /** Of comparisons: until when everything was compared by those that follow upon each other; null for imports. */
   readonly comparedUntil: string | null;
+  /** Calls that ended before this were asked for their details by the comparisons before; null: each is asked for. */
+  readonly detailsFrom: string | null;
   readonly window: ImportWindow;
   readonly startedAt: string;
   readonly updatedAt: string;
+  /** How long it was worked on, without the waiting. Milliseconds. */
+  readonly workedMs: number;
 }
 
 /** The part of the range that is read now. */
@@ -51,12 +55,16 @@ export interface ImportWindow {
   readonly days: number;
   readonly cursor: string | null;
   readonly pages: number;
-  /** Records of the page at the cursor that are counted already. */
+  /** Where it was when its pages were last a power of two: pages that lead back come by here again. */
+  readonly mark: string | null;
+  /** Calls that were looked at since it was begun. */
+  readonly position: number;
+  /** How many of its calls are counted: when it is read again, those are passed over. */
+  readonly counted: number;
+  /** Records of the page at the cursor that were written already. */
   readonly done: number;
   /** What the vendor counts in it, as the first page said. */
   readonly total: number | null;
-  /** Calls of it that were read. */
-  readonly read: number;
   /** Pages have moved while they were read, so that one may have been missed. */
   readonly isShifted: boolean;
   /** How often it was begun anew. */
@@ -94,7 +102,19 @@ export const endMs = ({ to, isOpenEnded }: ImportDocument): number => Date.parse
 
 export function windowAt(fromMs: number, days = firstDays): ImportWindow {
   const from = new Date(fromMs).toISOString();
-  return { from, days, cursor: null, pages: 0, done: 0, total: null, read: 0, isShifted: false, round: 0 };
+  return {
+    from,
+    days,
+    cursor: null,
+    pages: 0,
+    mark: null,
+    position: 0,
+    counted: 0,
+    done: 0,
+    total: null,
+    isShifted: false,
+    round: 0,
+  };
 }
 
 /** The range of a document's window. */
@@ -148,11 +168,13 @@ function partOf(document: ImportDocument): number {
   const lengthMs = Math.max(Date.parse(document.to) - fromMs, 1);
   const range = windowRange(document);
   const windowMs = Math.min(Date.parse(range.to), Date.parse(document.to)) - Date.parse(range.from);
-  const within = window.total === null || window.total === 0 ? 0 : Math.min(window.read / window.total, 1);
+  const within = window.total === null || window.total === 0 ? 0 : Math.min(window.position / window.total, 1);
   const part = (Date.parse(range.from) - fromMs + Math.max(windowMs, 0) * within) / lengthMs;
   return Math.round(Math.min(Math.max(part, 0), 1) * 1000) / 1000;
 }
 
+/** What of a vendor's limit long work may use: the rest is left to what is urgent. */
+export const usablePart = 0.9;
 /** Before this part is done nothing can be said. */
 const tellingPart = 0.01;
 
@@ -161,10 +183,11 @@ function estimateOf(document: ImportDocument, part: number, quota: readonly Quot
   if (part < tellingPart) return null;
   const left = (1 - part) / part;
   const requests = Math.ceil(document.requests * left);
-  const spentSeconds = (Date.parse(document.updatedAt) - Date.parse(document.startedAt)) / 1000;
+  const spentSeconds = document.workedMs / 1000;
   const waiting = quota.map((limit) => {
-    const beyond = requests - Math.max(limit.requests - limit.used, 0);
-    return beyond <= 0 ? 0 : Math.ceil(beyond / limit.requests) * limit.seconds;
+    const usable = Math.max(Math.floor(limit.requests * usablePart), 1);
+    const beyond = requests - Math.max(usable - limit.used, 0);
+    return beyond <= 0 ? 0 : Math.ceil(beyond / usable) * limit.seconds;
   });
   return { requests, seconds: Math.ceil(Math.max(spentSeconds * left, ...waiting, 0)) };
 }

@@ -1,7 +1,7 @@
-import { ApiError } from "../api-error.ts";
 import type { ImportDocument, RunKind } from "./import-document.ts";
 import type { ImportRuns, RunJobPayload, Vendor } from "./import-runs.ts";
 import { reconcileRange, scheduledReconcile, type FullSchedule } from "./reconcile-schedule.ts";
+import { describeError } from "../logger.ts";
 import type { RunJob } from "../run-job.ts";
 import type { Vendors } from "./vendors.ts";
 import type { Workings } from "../workings.ts";
@@ -16,6 +16,8 @@ export interface ImportJobsOptions {
 /** Of a job's time, so that the page it is at ends within it. */
 const runPart = 1 / 3;
 const longestRunMs = 20_000;
+/** A page that is not there by then is given up, so that the job's own time is never over. */
+const latePart = 0.8;
 
 /** Runs the jobs of imports and comparisons: each goes on for a while, and leaves one for what is left. */
 export function importRunJob(kind: RunKind, { workings, runs, vendors, schedule }: ImportJobsOptions): RunJob {
@@ -23,39 +25,45 @@ export function importRunJob(kind: RunKind, { workings, runs, vendors, schedule 
 
   return async ({ payload }) => {
     const { provider, runId } = payload as RunJobPayload | { provider: string; runId?: undefined }; // as they were written
-    if (schedule !== undefined && runId === undefined) {
-      // First, so that a run that fails for good takes no other with it.
-      const next = scheduledReconcile(provider, audience.tenantId, schedule, now());
-      await storage.write((transaction) => transaction.insertJobs([next]));
-    }
     const vendor = vendors.find(provider);
-    // The client was taken away since.
-    if (vendor === undefined) return;
-    const document = runId === undefined ? await beginDue(vendor) : await runs.takeUp(kind, provider, runId);
-    if (document !== undefined) await goOn(vendor, document);
+    if (runId === undefined) {
+      await beginDue(provider, vendor);
+    } else if (vendor !== undefined) {
+      // Without one, the client was taken away since.
+      const document = await runs.takeUp(kind, provider, runId);
+      if (document !== undefined) await goOn(vendor, document);
+    }
   };
 
-  /** Undefined where the run before is still on its way. */
-  async function beginDue(vendor: Vendor): Promise<ImportDocument | undefined> {
-    const last = await runs.find("reconcile", vendor.name);
-    if (last !== undefined && runs.isOnTheWay(last)) return undefined;
-    const range = reconcileRange({}, last, schedule, now());
-    return runs.begin("reconcile", vendor, { ...range, notify: true, restart: true });
+  /** Leaves the job of the next time, and one that does the run of this time, unless the one before is on its way. */
+  async function beginDue(provider: string, vendor: Vendor | undefined): Promise<void> {
+    if (schedule === undefined) return;
+    // First, so that a run that fails for good takes no other with it.
+    const next = scheduledReconcile(provider, audience.tenantId, schedule, now());
+    await storage.write((transaction) => transaction.insertJobs([next]));
+    if (vendor === undefined) return;
+    const last = await runs.find("reconcile", provider);
+    if (last !== undefined && runs.isOnTheWay(last)) return;
+    const range = { ...reconcileRange({}, last, schedule, now()), notify: true, restart: true };
+    await runs.begin("reconcile", vendor, range, (transaction, begun) =>
+      transaction.insertJobs([runs.jobOf(begun, now())]),
+    );
+    onCommit({ jobs: 1, changed: 0 });
   }
 
   async function goOn(vendor: Vendor, document: ImportDocument): Promise<void> {
     const stopAtMs = now() + Math.min(jobTimeoutMs * runPart, longestRunMs);
-    const end = await runs.goOn(vendor, document, { stopAtMs, waits: false });
-    const { resumeAtMs, error } = end;
+    const late = AbortSignal.timeout(jobTimeoutMs * latePart);
+    const { document: left, resumeAtMs, error } = await runs.goOn(vendor, document, { stopAtMs, late, waits: false });
     if (resumeAtMs !== undefined) {
-      await storage.write((transaction) => transaction.insertJobs([runs.jobOf(end.document, resumeAtMs)]));
+      await storage.write((transaction) => transaction.insertJobs([runs.jobOf(left, resumeAtMs)]));
       onCommit({ jobs: 1, changed: 0 });
-    } else if (error instanceof ApiError) {
+    } else if (left.state === "failed") {
       // Told once: trying the job again would ask the vendor again and again. It stands in the status.
-      logger.error(
-        { provider: vendor.name, code: error.code, error: error.message },
-        `[${vendor.name}] ${kind} failed`,
-      );
+      const { code = "", message = "" } = left.error ?? {};
+      logger.error({ provider: vendor.name, code, error: message }, `[${vendor.name}] ${kind} failed`);
+    } else if (error !== undefined) {
+      logger.warn({ provider: vendor.name, error: describeError(error) }, `[${vendor.name}] ${kind} ended here`);
     }
   }
 }

@@ -16,8 +16,15 @@ export async function concludingNotes(workings: Workings, document: ImportDocume
 async function notesOnNothing({ storage, audience: { tenantId } }: Workings, document: ImportDocument) {
   const { provider, from, to } = document;
   const range = `from ${from} to ${to}`;
-  const known = await storage.list("call", { tenantId, limit: 1, provider, from, to: untilOf(document) });
-  if (known.data.length > 0) {
+  const told = await storage.listDeliveries({
+    tenantId,
+    limit: 1,
+    provider,
+    status: "applied",
+    from,
+    to: untilOf(document),
+  });
+  if (told.data.length > 0) {
     const text = `${provider} lists no calls ${range}, but webhooks told of some: the key may be of another account or company, or may not see them`;
     return [{ code: "other_account", text }] as const;
   }

@@ -1,14 +1,15 @@
 import { ApiError } from "../api-error.ts";
-import { applyRecords, type RecordOutcome } from "./apply-records.ts";
-import { ConfigurationError } from "../errors.ts";
-import type { Documents } from "./documents.ts";
-import { endMs, nextWindow, windowAt, windowRange, type ImportDocument, type ImportWindow } from "./import-document.ts";
-import type { ImportCounts, ImportNote, MissedReason } from "../integrations.ts";
-import { nextTurn } from "../next-turn.ts";
 import { pause } from "../api/pause.ts";
-import type { ApiContext, ApiPage, ApiRecord, ProviderApi } from "../provider-api.ts";
-import { withDetails } from "./record-details.ts";
+import { ConfigurationError, OffhookError, StorageError } from "../errors.ts";
+import { nextTurn } from "../next-turn.ts";
+import type { ApiContext, ApiPage, ProviderApi } from "../provider-api.ts";
 import type { Workings } from "../workings.ts";
+import { applyRecords } from "./apply-records.ts";
+import type { Documents } from "./documents.ts";
+import { distinctRecords, isWithin, nameOf, withCounted } from "./import-counting.ts";
+import { windowRange, type ImportDocument } from "./import-document.ts";
+import { begunAnew, mostRounds, PagesLeadBack, withTurned } from "./import-turning.ts";
+import { withDetails } from "./record-details.ts";
 
 export interface ImportRunOptions {
   readonly workings: Workings;
@@ -21,6 +22,8 @@ export interface ImportRunOptions {
   readonly takeRequests: () => number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (document: ImportDocument) => Promise<void>;
+  /** Ends a page that takes too long; it is tried again later. */
+  readonly late: AbortSignal | undefined;
   /** It ends after the page that it is at. Milliseconds since 1970. */
   readonly stopAtMs: number;
   /** Whether it waits for the vendor here, or comes back for it. */
@@ -47,12 +50,11 @@ class Overtaken extends Error {}
 
 /** Records that are written in one transaction: what comes in by webhook waits no longer than for so many. */
 const chunkSize = 500;
-const mostFailures = 20;
-const mostRepaired = 100;
-const mostRounds = 3;
 const mostTroubles = 8;
 const firstPauseMs = 30_000;
 const longestPauseMs = 30 * 60_000;
+/** How often one that waits looks whether it is still to go on. */
+const lookMs = 2_000;
 
 /** Walks through the pages of a range, one window after the other, and writes down after each how far it is. */
 export class ImportRun {
@@ -66,8 +68,9 @@ export class ImportRun {
   readonly #context: ApiContext;
   /** How long the last page took. */
   #lastFetchMs = 0;
-  /** Where the window was already: vendors have been seen to lead back. */
-  readonly #visited = new Set<string>();
+  /** Requests that were made and are not written down yet. */
+  #requests = 0;
+  #stampMs: number;
   /** Names of the calls of the page before: pages that shift show some again. */
   #before: ReadonlySet<string> = new Set();
 
@@ -75,9 +78,10 @@ export class ImportRun {
     this.#options = options;
     this.#document = document;
     this.#version = version;
+    this.#stampMs = options.workings.now();
     const { context } = options;
-    const signals = context.signal === undefined ? [] : [context.signal];
-    this.#context = { ...context, signal: AbortSignal.any([this.#over.signal, ...signals]) };
+    const signals = [this.#over.signal, context.signal, options.late].filter((signal) => signal !== undefined);
+    this.#context = { ...context, signal: AbortSignal.any(signals) };
   }
 
   async run(): Promise<ImportRunEnd> {
@@ -118,12 +122,7 @@ export class ImportRun {
     const key = keyOf(this.#document);
     const page = await (this.#ahead?.key === key ? this.#ahead.page : this.#fetch(this.#document));
     this.#ahead = undefined;
-    if (page.nextCursor === null) {
-      this.#visited.clear();
-      return page;
-    }
-    if (this.#visited.size > 0 && this.#visited.has(page.nextCursor)) throw cycleError(this.#document.provider);
-    this.#visited.add(page.nextCursor);
+    if (page.nextCursor === null) return page;
     const { window } = this.#document;
     // What nobody would come to read is not asked for.
     if (workings.now() + this.#lastFetchMs >= stopAtMs) return page;
@@ -137,11 +136,11 @@ export class ImportRun {
   async #fetch(document: ImportDocument): Promise<ReadPage> {
     const { api, workings } = this.#options;
     const context = this.#context;
-    const { provider, window } = document;
+    const { window } = document;
     // What was said since counts as later, although the page may wait to be written.
     const readAt = new Date(workings.now()).toISOString();
     const page = await api.listCalls({ ...windowRange(document), cursor: window.cursor ?? undefined }, context);
-    const records = await withDetails(workings, api, provider, page.records, context);
+    const records = await withDetails(workings, api, page.records, context, document.detailsFrom);
     this.#lastFetchMs = workings.now() - Date.parse(readAt);
     return { ...page, readAt, records };
   }
@@ -150,7 +149,7 @@ export class ImportRun {
     const { workings } = this.#options;
     const { window } = this.#document;
     const range = windowRange(this.#document);
-    const counted = countedRecords(page, this.#document, this.#before);
+    const distinct = distinctRecords(page.records, this.#before);
     const chunks = chunksOf(page.records, chunkSize);
     for (const [index, records] of chunks.entries()) {
       const first = index * chunkSize;
@@ -158,15 +157,21 @@ export class ImportRun {
       const mine = records.filter((record) => isWithin(record, range));
       let next: ImportDocument | undefined;
       const origin = { provider: this.#document.provider, readAt: page.readAt };
+      const stamped = this.#stamped(this.#document);
+      // Written without waiting for the disk, and perhaps more than once: nothing in it has an effect of its own.
       await applyRecords(workings, origin, mine, async (transaction, outcomes) => {
         const byRecord = new Map(mine.map((record, position) => [record, outcomes[position]] as const));
         const told = records.map((record, position) => ({
           record,
           outcome: byRecord.get(record),
-          isCounted: counted.has(record) && first + position >= window.done,
+          isFresh: distinct.has(record) && first + position >= window.done,
         }));
-        next = this.#counting(told, { done: first + records.length, unreadable: isLast ? page.unreadable : [] });
-        if (isLast) next = this.#turned(next, page);
+        const running = { ...stamped, state: "running" as const, troubles: 0, waitsUntil: null };
+        const counted = withCounted(running, told, {
+          done: first + records.length,
+          unreadable: isLast ? page.unreadable : [],
+        });
+        next = isLast ? withTurned(counted, page) : counted;
         await this.#put(transaction, next);
       });
       this.#advance(next);
@@ -178,6 +183,8 @@ export class ImportRun {
 
   #advance(next: ImportDocument | undefined): void {
     if (next === undefined) return;
+    this.#requests = 0;
+    this.#stampMs = Date.parse(next.updatedAt);
     this.#document = next;
     this.#version += 1;
   }
@@ -193,79 +200,16 @@ export class ImportRun {
     return next;
   }
 
-  #counting(
-    told: readonly { record: ApiRecord; outcome: RecordOutcome | undefined; isCounted: boolean }[],
-    { done, unreadable }: { readonly done: number; readonly unreadable: readonly string[] },
-  ): ImportDocument {
-    const document = this.#document;
-    const whole = { from: document.from, to: new Date(endMs(document)).toISOString() };
-    const counts: { -readonly [Name in keyof ImportCounts]: number } = { ...document.counts };
-    const missed: Record<MissedReason, number> = { ...document.missed };
-    const repaired = [...document.repaired];
-    const failures = [...document.failures];
-    let read = 0;
-    for (const { record, outcome, isCounted } of told) {
-      const isRepair = outcome?.type === "created" || outcome?.type === "updated";
-      if (isRepair) {
-        missed[outcome.reason] += 1;
-        if (repaired.length < mostRepaired) repaired.push({ callId: outcome.callId, reason: outcome.reason });
-      }
-      if (record.subject === "recording") {
-        if (isRepair) counts.recordings += 1;
-        continue;
-      }
-      if (isCounted) read += 1;
-      // A call that shows up when the window is read again was not seen before.
-      if (!isCounted && outcome?.type !== "created") continue;
-      if (outcome === undefined) {
-        if (isWithin(record, whole)) continue;
-        counts.skipped += 1;
-      } else {
-        counts[outcome.type] += 1;
-        if (outcome.type === "failed" && failures.length < mostFailures) failures.push(outcome.reason);
-      }
-      counts.seen += 1;
-    }
-    if (document.window.round === 0) {
-      counts.failed += unreadable.length;
-      counts.seen += unreadable.length;
-      failures.push(...unreadable.slice(0, mostFailures - failures.length));
-    }
-    return {
-      ...this.#stamped(document),
-      state: "running",
-      troubles: 0,
-      waitsUntil: null,
-      counts,
-      missed,
-      repaired,
-      failures,
-      window: { ...document.window, done, read: document.window.read + read },
-    };
-  }
-
-  /** The document with its page behind it. */
-  #turned(document: ImportDocument, page: ApiPage): ImportDocument {
-    const { window } = document;
-    const notes = noted(document, page);
-    const total = window.total ?? page.total;
-    const isShifted = window.isShifted || (page.total !== null && page.total !== total);
-    const turned: ImportWindow = { ...window, total, isShifted, done: 0, pages: window.pages + 1 };
-    if (page.nextCursor !== null) return { ...document, notes, window: { ...turned, cursor: page.nextCursor } };
-    // Calls came or went while the pages were read: one may have slipped from a page to one that was read before.
-    if (isShifted && window.round < mostRounds) return { ...document, notes, window: begunAnew(turned) };
-    if (isShifted) addNote(notes, { code: "pages_shifted", text: shiftedText });
-    const next = nextWindow({ ...document, window: turned });
-    if (next === undefined) return { ...document, notes, state: "finished", window: { ...turned, cursor: null } };
-    return { ...document, notes, window: next };
-  }
-
+  /** With what was done since it was last written. */
   #stamped(document: ImportDocument): ImportDocument {
     const { workings, takeRequests } = this.#options;
+    this.#requests += takeRequests();
+    const nowMs = workings.now();
     return {
       ...document,
-      requests: document.requests + takeRequests(),
-      updatedAt: new Date(workings.now()).toISOString(),
+      requests: document.requests + this.#requests,
+      workedMs: document.workedMs + Math.max(nowMs - this.#stampMs, 0),
+      updatedAt: new Date(nowMs).toISOString(),
     };
   }
 
@@ -274,7 +218,7 @@ export class ImportRun {
       ...this.#stamped(this.#document),
       state,
       waitsUntil: null,
-      error: error instanceof ApiError ? { code: error.code, message: error.message } : null,
+      error: error === undefined ? null : reasonOf(error),
     });
     await this.#options.onProgress(document);
     return { ...this.#ended(), error };
@@ -286,36 +230,58 @@ export class ImportRun {
 
   /** What a failure to read or write means: the end, a pause, or another beginning. Undefined: go on. */
   async #afterTrouble(error: unknown): Promise<ImportRunEnd | undefined> {
-    const { signal, workings, waits } = this.#options;
+    const { signal, late } = this.#options;
     this.#ahead = undefined;
-    this.#visited.clear();
     if (signal?.aborted === true) return this.#end("stopped");
-    if (!(error instanceof ApiError)) throw error;
-    const document = this.#document;
-    if (document.window.cursor !== null && isRefusedCursor(error) && document.window.round < mostRounds) {
-      await this.#save({ ...this.#stamped(document), window: begunAnew(document.window) });
+    if (error instanceof Overtaken || error instanceof StorageError) throw error;
+    // A page that took longer than a job may is read again, later and from its beginning.
+    if (late?.aborted === true) return this.#pause(null);
+    if (!(error instanceof ApiError) || error instanceof PagesLeadBack) return this.#end("failed", error);
+    const { window, troubles } = this.#document;
+    if (window.cursor !== null && isRefusedCursor(error) && window.round < mostRounds) {
+      await this.#save({ ...this.#stamped(this.#document), window: begunAnew(window) });
       return undefined;
     }
-    if (!error.isRetryable || document.troubles >= mostTroubles) return this.#end("failed", error);
     // Somebody who waits for the answer learns that the vendor is away, and can go on later.
     const isAway = error.code === "api_unavailable" || error.code === "api_malformed";
-    if (waits && isAway) return this.#end("failed", error);
-    const pauseMs = error.retryAfterMs ?? Math.min(firstPauseMs * 2 ** document.troubles, longestPauseMs);
+    if (!error.isRetryable || troubles >= mostTroubles || (this.#options.waits && isAway)) {
+      return this.#end("failed", error);
+    }
+    return this.#pause(error);
+  }
+
+  /** @param error what is waited for; null where a page was too slow. */
+  async #pause(error: ApiError | null): Promise<ImportRunEnd | undefined> {
+    const { workings, waits, onProgress } = this.#options;
+    const { troubles } = this.#document;
+    if (error === null && troubles >= mostTroubles) return this.#end("failed", new Error("its pages take too long"));
+    const pauseMs = error?.retryAfterMs ?? Math.min(firstPauseMs * 2 ** troubles, longestPauseMs);
     const resumeAtMs = workings.now() + pauseMs;
     await this.#save({
-      ...this.#stamped(document),
+      ...this.#stamped(this.#document),
       state: "waiting",
       // What the vendor's limit makes us wait for is no trouble.
-      troubles: error.code === "api_quota_exhausted" ? document.troubles : document.troubles + 1,
+      troubles: error?.code === "api_quota_exhausted" ? troubles : troubles + 1,
       waitsUntil: new Date(resumeAtMs).toISOString(),
     });
-    await this.#options.onProgress(this.#document);
+    await onProgress(this.#document);
     if (!waits) return { document: this.#document, resumeAtMs, error: undefined };
-    try {
-      await pause(pauseMs, signal);
-    } catch {
-      return this.#end("stopped");
+    return this.#wait(pauseMs);
+  }
+
+  /** In steps, so that one who stops it from elsewhere need not wait as well. */
+  async #wait(pauseMs: number): Promise<ImportRunEnd | undefined> {
+    const { documents, name, signal } = this.#options;
+    for (let leftMs = pauseMs; leftMs > 0; leftMs -= lookMs) {
+      try {
+        await pause(Math.min(leftMs, lookMs), signal);
+      } catch {
+        return this.#end("stopped");
+      }
+      if (leftMs <= lookMs) break;
+      if ((await documents.read<ImportDocument>(name))?.version !== this.#version) throw new Overtaken();
     }
+    this.#stampMs = this.#options.workings.now();
     return undefined;
   }
 
@@ -334,60 +300,16 @@ export class ImportRun {
   }
 }
 
-const cycleError = (provider: string): ApiError =>
-  new ApiError("api_malformed", `API of ${provider}, list calls: its pages lead back to one that was read`, {
-    provider,
-  });
-
-const shiftedText =
-  "Calls came or went each time while the pages were read; one may be missing until the next reconcile";
-
-/** The document's notes, with those of a page. */
-function noted({ notes }: ImportDocument, page: ApiPage): ImportNote[] {
-  const all = [...notes];
-  for (const text of page.notes ?? []) addNote(all, { code: "less_asked", text });
-  return all;
+/** What failed, without what was sent: messages from elsewhere may quote it. */
+function reasonOf(error: unknown): NonNullable<ImportDocument["error"]> {
+  if (error instanceof OffhookError) return { code: error.code, message: error.message };
+  return { code: "internal_failure", message: `It failed with ${error instanceof Error ? error.name : typeof error}` };
 }
-
-/** Once each. */
-function addNote(notes: ImportNote[], note: ImportNote): void {
-  if (!notes.some(({ code, text }) => code === note.code && text === note.text)) notes.push(note);
-}
-
-const begunAnew = (window: ImportWindow): ImportWindow => ({
-  ...windowAt(Date.parse(window.from), window.days),
-  round: window.round + 1,
-});
 
 /** A page's address may have been forgotten meanwhile. */
 const isRefusedCursor = ({ code }: ApiError): boolean => code === "api_rejected" || code === "api_not_found";
 
 const keyOf = ({ window }: ImportDocument): string => `${window.from} ${window.round} ${window.cursor ?? ""}`;
-
-const nameOf = ({ reference }: ApiRecord): string => `${reference.provider}:${reference.id}`;
-
-function isWithin({ startedAt, subject }: ApiRecord, { from, to }: { from: string; to: string }): boolean {
-  return startedAt === null || subject === "recording" || (startedAt >= from && startedAt < to);
-}
-
-/** The records that count: not those of the page before again, and none where the window is read once more. */
-function countedRecords(
-  page: ApiPage,
-  { window }: ImportDocument,
-  before: ReadonlySet<string>,
-): ReadonlySet<ApiRecord> {
-  if (window.round > 0) return new Set();
-  const names = new Set(before);
-  return new Set(
-    page.records.filter((record) => {
-      if (record.subject === "recording") return true;
-      const name = nameOf(record);
-      if (names.has(name)) return false;
-      names.add(name);
-      return true;
-    }),
-  );
-}
 
 /** At least one, so that a page without records is written down as well. */
 function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

@@ -28,6 +28,8 @@ export interface RunRange {
   readonly restart: boolean;
   /** Of comparisons: until when everything is compared already. */
   readonly comparedUntil?: string | null;
+  /** Calls that ended before need not be asked for their details again. */
+  readonly detailsFrom?: string | null;
 }
 
 export type RunJobPayload = { readonly provider: string; readonly runId: string };
@@ -68,10 +70,7 @@ export class ImportRuns {
         const nowMs = now();
         const owner = newId("run", nowMs);
         if (present !== undefined && present.state !== "finished" && !range.restart) {
-          if (isSameRange(present, range)) {
-            const { notify } = range;
-            return { ...present, owner, notify, state: "running", waitsUntil: null, error: null, troubles: 0 };
-          }
+          if (isSameRange(present, range)) return takenUp(present, range, owner, nowMs);
           if (isOnTheWay(present, nowMs)) throw runningError(present);
         }
         return this.#newDocument(kind, provider, api, range, owner);
@@ -119,9 +118,11 @@ export class ImportRuns {
       missed: noneMissed,
       repaired: [],
       comparedUntil: range.comparedUntil ?? null,
+      detailsFrom: range.detailsFrom ?? null,
       window: windowAt(Date.parse(from)),
       startedAt: at,
       updatedAt: at,
+      workedMs: 0,
     };
   }
 
@@ -133,6 +134,8 @@ export class ImportRuns {
       readonly signal?: AbortSignal | undefined;
       readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
       readonly stopAtMs: number;
+      /** Ends a page that takes too long, to be tried again later. */
+      readonly late?: AbortSignal | undefined;
       readonly waits: boolean;
     },
   ): Promise<ImportRunEnd> {
@@ -158,6 +161,7 @@ export class ImportRuns {
           return taken;
         },
         signal: options.signal,
+        late: options.late,
         onProgress: async (present) => {
           options.onProgress?.(progressOf(present, await vendor.requests.quota()));
         },
@@ -213,6 +217,16 @@ export class ImportRuns {
   isOnTheWay(document: ImportDocument): boolean {
     return isOnTheWay(document, this.#workings.now());
   }
+
+  /** Whether that is what is on its way already. */
+  isSame(document: ImportDocument, range: RunRange): boolean {
+    return isSameRange(document, range) && this.isOnTheWay(document);
+  }
+
+  /** As people should see it: one whose process has ended without a word has stopped. */
+  seen(document: ImportDocument): ImportDocument {
+    return isActive(document) && !this.isOnTheWay(document) ? { ...document, state: "stopped" } : document;
+  }
 }
 
 /** A comparison that goes back to where the ones before have come closes the gap up to its own beginning. */
@@ -220,6 +234,24 @@ function comparedUntilAfter({ comparedUntil, from, to, startedAt }: ImportDocume
   if (comparedUntil === null || from > comparedUntil) return comparedUntil;
   const until = to < startedAt ? to : startedAt;
   return until > comparedUntil ? until : comparedUntil;
+}
+
+/** From where it was. Jobs of the one before have lost it, and what has come since belongs to it. */
+function takenUp(present: ImportDocument, { notify }: RunRange, owner: string, nowMs: number): ImportDocument {
+  const at = new Date(nowMs).toISOString();
+  return {
+    ...present,
+    runId: owner,
+    owner,
+    notify,
+    state: "running",
+    to: present.isOpenEnded && at > present.to ? at : present.to,
+    waitsUntil: null,
+    error: null,
+    troubles: 0,
+    window: { ...present.window, round: 0 },
+    updatedAt: at,
+  };
 }
 
 const nameOf = (kind: RunKind, provider: string): string => `${kind}:${provider}`;
@@ -239,7 +271,7 @@ function isOnTheWay(document: ImportDocument, nowMs: number): boolean {
 function runningError({ provider, from, to }: ImportDocument): ConfigurationError {
   return new ConfigurationError(
     "import_running",
-    `Import from ${provider}: one from ${from} to ${to} is on the way: wait for its end, stop it, or ask with "restart"`,
+    `Import from ${provider}: one of ${from} to ${to} is on the way: wait for its end, stop it, or ask with "restart"`,
   );
 }
 

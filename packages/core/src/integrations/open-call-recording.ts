@@ -36,9 +36,15 @@ export async function openRecording(
   if (vendor?.api.locateRecording === undefined || !canBeAsked) return { type: "nothing", state: stateOf(recording) };
   const opened = await openAtVendor(vendor, call, recording, { range, signal, isUrgent: true });
   if (opened.type === "stream") return { type: "stream", ...opened.stream };
-  if (opened.state !== "pending") await remember(workings, call, recording, opened.state);
-  return opened;
+  const isOld = Date.parse(call.endedAt ?? call.createdAt) < workings.now() - surelyReadyMs;
+  if (opened.state !== "pending" && (opened.isCertain || isOld)) {
+    await remember(workings, call, recording, opened.state);
+  }
+  return { type: "nothing", state: opened.isCertain || isOld ? opened.state : "pending" };
 }
+
+/** After so long a file that is not found is gone, and not still to come. */
+const surelyReadyMs = 24 * 60 * 60_000;
 
 /** Without its archive an archived recording is out of reach. */
 const stateOf = ({ state }: Recording): Recording["state"] => (state === "archived" ? "failed" : state);

@@ -8,7 +8,14 @@ import { withoutEmptyWav } from "./empty-recording.ts";
 
 export type VendorRecording =
   | { readonly type: "stream"; readonly stream: RecordingStream }
-  | { readonly type: "nothing"; readonly state: RecordingState };
+  | {
+      readonly type: "nothing";
+      readonly state: RecordingState;
+      /** The vendor says so itself. A file that is not found may be one that is not there yet. */
+      readonly isCertain: boolean;
+    };
+
+const nothing = (state: RecordingState, isCertain = true): VendorRecording => ({ type: "nothing", state, isCertain });
 
 /**
  * A recording as the vendor has it now, by the vendor's credentials and from the vendor's hosts alone.
@@ -25,19 +32,20 @@ export async function openAtVendor(
     purpose,
     async (context) => (await api.locateRecording?.(recording, call, context)) ?? "gone",
   );
-  if (location === "gone") return { type: "nothing", state: "expired" };
-  if (location === "later") return { type: "nothing", state: "pending" };
+  if (location === "gone") return nothing("expired");
+  if (location === "later") return nothing("pending");
   let stream: RecordingStream;
   try {
     const { recordingHosts: hosts, fetch } = api;
-    stream = await requests.guard(() => openDownload(location, { provider: name, hosts, range, signal, fetch }));
+    // Not through the requests: where recordings lie a refusal says nothing of the credentials for the API.
+    stream = await openDownload(location, { provider: name, hosts, range, signal, fetch });
   } catch (error) {
     const isGone = error instanceof ApiError && error.code === "api_not_found";
     // Signed addresses answer 403 when their time is over.
     const isExpired = error instanceof ApiError && error.code === "api_forbidden" && recording.expiresAt !== null;
-    if (isGone || isExpired) return { type: "nothing", state: "expired" };
+    if (isGone || isExpired) return nothing("expired", isExpired);
     throw error;
   }
   const filled = range === undefined ? await withoutEmptyWav(stream) : stream;
-  return filled === undefined ? { type: "nothing", state: "empty" } : { type: "stream", stream: filled };
+  return filled === undefined ? nothing("empty") : { type: "stream", stream: filled };
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors.ts";
 import type { ImportDocument } from "./import-document.ts";
+import type { RunRange } from "./import-runs.ts";
 import type { ReconcileOptions, ReconcileSchedule } from "../integrations.ts";
 import { newJob, type Job } from "../job.ts";
 import { timeOption } from "../list-options.ts";
@@ -53,7 +54,7 @@ export function reconcileRange(
   last: ImportDocument | undefined,
   schedule: FullSchedule | undefined,
   nowMs: number,
-): { readonly from: string; readonly to: string | undefined; readonly comparedUntil: string | null } {
+): Pick<RunRange, "from" | "to" | "comparedUntil" | "detailsFrom"> {
   const { windowHours, overlapHours } = schedule ?? defaults;
   const overlapMs = overlapHours * hourMs;
   const compared = last?.comparedUntil ?? null;
@@ -75,5 +76,13 @@ export function reconcileRange(
   const fromMs = Math.min(usualMs, sinceMs);
   // The first of all begins where it begins, so that one that fails leaves no gap to the next.
   const comparedUntil = compared ?? new Date(fromMs + overlapMs).toISOString();
-  return { from: new Date(fromMs).toISOString(), to: undefined, comparedUntil };
+  // A vendor that never has a transcript of a call is not asked for it in each of the next runs.
+  const detailsFrom =
+    window === undefined && compared !== null ? new Date(Date.parse(compared) - overlapMs) : undefined;
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: undefined,
+    comparedUntil,
+    detailsFrom: detailsFrom?.toISOString() ?? null,
+  };
 }

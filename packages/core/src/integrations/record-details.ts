@@ -1,3 +1,5 @@
+import type { Call } from "../call.ts";
+import { isTerminal } from "../fold-rules.ts";
 import { ApiError } from "../api-error.ts";
 import type { ApiContext, ApiRecord, ProviderApi } from "../provider-api.ts";
 import { OffhookError, PayloadError } from "../errors.ts";
@@ -8,14 +10,15 @@ import type { Workings } from "../workings.ts";
  * The records, with all that the vendor knows where the list said less than is needed. What cannot be had of one call
  * costs it its details and no other call anything.
  *
+ * @param detailsFrom calls that ended before are not asked for again; null: each is.
  * @throws ApiError that would meet every other request as well.
  */
 export async function withDetails(
   workings: Workings,
   api: ProviderApi,
-  provider: string,
   records: readonly ApiRecord[],
   context: ApiContext,
+  detailsFrom: string | null,
 ): Promise<readonly ApiRecord[]> {
   const { storage, audience } = workings;
   const complete = [...records];
@@ -24,8 +27,9 @@ export async function withDetails(
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, record] = next;
-      const stored = await storage.get("call", audience.tenantId, { provider, id: record.reference.id });
+      const stored = await storage.get("call", audience.tenantId, record.reference);
       if (record.lacksDetails?.(stored?.record) !== true) continue;
+      if (stored !== undefined && wasAsked(stored.record, detailsFrom)) continue;
       const details = await detailsOf(workings, api, record, context);
       // The list names when it began, by which it was found.
       if (details !== undefined) complete[index] = { ...details, startedAt: record.startedAt };
@@ -39,6 +43,10 @@ export async function withDetails(
   }
   return complete;
 }
+
+/** What there was to be had of a call that ended so long ago was asked for by earlier comparisons. */
+const wasAsked = ({ status, endedAt }: Call, detailsFrom: string | null): boolean =>
+  detailsFrom !== null && endedAt !== null && isTerminal(status) && endedAt < detailsFrom;
 
 /** Undefined where they cannot be had of this one. */
 async function detailsOf(

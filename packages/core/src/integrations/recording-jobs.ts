@@ -11,7 +11,7 @@ import {
   type RecordingJobPayload,
 } from "./follow-ups.ts";
 import type { Vendor } from "./import-runs.ts";
-import type { Job } from "../job.ts";
+import { newJob, type Job } from "../job.ts";
 import { NotYet } from "../run-job.ts";
 import { openAtVendor } from "./open-recording.ts";
 import type { ApiRecord } from "../provider-api.ts";
@@ -26,8 +26,14 @@ export interface RecordingJobsOptions {
   readonly getCall: (id: string) => Promise<Call | undefined>;
 }
 
-/** After so many looks, a minute apart, a vendor that knows nothing of a call had no part in it. */
+/** After so many looks within a minute a vendor that knows nothing of a call had no part in it. */
 const surelyHeard = 3;
+/** After so many tries, within half an hour, a file that is not found is gone. */
+const surelyReady = 5;
+
+/** Between a job's id and when it was put off. */
+const laterMark = "@";
+const originOf = (id: string): string => id.split(laterMark)[0] ?? id;
 
 /** The jobs that ask vendors for what a call has ended without, and that keep recordings for good. */
 export class RecordingJobs {
@@ -35,6 +41,35 @@ export class RecordingJobs {
 
   constructor(options: RecordingJobsOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Runs a job; one that the vendor, or its limit, asks to come later comes later, which is no failed attempt.
+   */
+  async unlessLater(job: Job, run: (job: Job) => Promise<void>): Promise<void> {
+    try {
+      await run(job);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isRetryable || error.retryAfterMs === null) throw error;
+      await this.#postpone(job, error.retryAfterMs);
+    }
+  }
+
+  async #postpone({ id, kind, tenantId, payload }: Job, delayMs: number): Promise<void> {
+    const { storage, now, onCommit } = this.#options.workings;
+    const nowMs = now();
+    // Spread a little, so that those that wait for the same do not come at once.
+    const spreadMs = delayMs * (1 + Math.random() / 10);
+    const later = newJob({
+      id: `${originOf(id)}${laterMark}${nowMs}`,
+      kind,
+      tenantId,
+      payload,
+      nowMs,
+      delayMs: spreadMs,
+    });
+    await storage.write((transaction) => transaction.insertJobs([later]));
+    onCommit({ jobs: 1, changed: 0 });
   }
 
   /** `fetch-recording`: throws while there is none yet, to be tried again. */
@@ -94,6 +129,8 @@ export class RecordingJobs {
       return;
     }
     await this.#apply(provider, found);
+    // There was nothing to analyze.
+    if (found.some(({ events }) => events.some(({ type }) => type === "call.analyzed"))) return;
     const now = await getCall(callId);
     if (now === undefined || attempts >= maxAttempts || !lacksConversation(now, provider, carriers)) return;
     // What there was is with the call already.
@@ -133,7 +170,7 @@ export class RecordingJobs {
   }
 
   /** `archive-recording`: throws while it cannot be had, to be tried again. */
-  async archiveRecording({ payload }: Job): Promise<void> {
+  async archiveRecording({ payload, attempts }: Job): Promise<void> {
     const { workings, vendors, getCall } = this.#options;
     const { callId, provider, recordingId } = payload as ArchiveJobPayload; // as follow-ups wrote it
     const { archive, audience } = workings;
@@ -142,9 +179,10 @@ export class RecordingJobs {
     const recording = call?.recordings.find((each) => each.id === recordingId && each.provider === provider);
     if (vendor === undefined || call === undefined || recording?.state !== "available") return;
     if (archive === undefined) throw new ConfigurationError("option_invalid", "Archive: expected one, got none");
-    const opened = await openAtVendor(vendor, call, recording, { isUrgent: true });
+    const opened = await openAtVendor(vendor, call, recording, { isUrgent: false });
     if (opened.type === "nothing") {
-      if (opened.state === "pending") throw new NotYet(`${provider} has not made the recording yet`);
+      const mayCome = !opened.isCertain && attempts < surelyReady;
+      if (opened.state === "pending" || mayCome) throw new NotYet(`${provider} has not made the recording yet`);
       await this.#apply(provider, [recordingVerdict(call, recording, opened.state)]);
       return;
     }

@@ -101,3 +101,34 @@ test("A02: an import in the background waits for the vendor's hour and goes on w
   await offhook.drain();
   expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({ state: "finished", created: 300 });
 });
+
+test("A02: a limit of one request lets one through, also for long work", async () => {
+  const clock = { ms: start };
+  const storage = memoryStorage();
+  await storage.open();
+  const documents = new Documents(storage, "t");
+  const budget = new RequestBudget({
+    provider: "toy",
+    limits: [{ requests: 1, seconds: 60 }],
+    documents,
+    now: () => clock.ms,
+  });
+  expect(await takeAll(budget, false)).toBe(1);
+  clock.ms += 2 * 60_000;
+  expect(await takeAll(budget, false)).toBe(1);
+});
+
+test("A02: what could not be written down is not taken", async () => {
+  const clock = { ms: start };
+  const storage = memoryStorage();
+  await storage.open();
+  let isAway = true;
+  const flaky: Storage = {
+    ...storage,
+    write: (work, options) => (isAway ? Promise.reject(new Error("away")) : storage.write(work, options)),
+  };
+  const budget = budgetOn(flaky, clock);
+  await expect(budget.take(true)).rejects.toThrow("away");
+  isAway = false;
+  expect(await takeAll(budget, true)).toBe(100);
+});

@@ -1,6 +1,7 @@
 import { ApiError } from "../api-error.ts";
 import type { QuotaState } from "../integrations.ts";
 import type { Documents } from "./documents.ts";
+import { usablePart } from "./import-document.ts";
 import type { RequestLimit } from "../provider-api.ts";
 
 export interface RequestBudgetOptions {
@@ -17,8 +18,6 @@ type Buckets = { readonly [startMs: string]: number };
 const bucketsPerLimit = 12;
 /** Requests that are taken from what is stored at once; those that a crash leaves unused count as used. */
 const share = 10;
-/** What long work leaves to what is urgent. */
-const kept = 0.1;
 
 /**
  * How many requests a vendor still takes. Counted in the storage, for all processes and over restarts; where it cannot
@@ -66,18 +65,20 @@ export class RequestBudget {
       return;
     }
     const longestMs = Math.max(...limits.map(({ seconds }) => seconds)) * 1000;
+    let taken = 0;
     await documents.change<Buckets>(nameOf(provider), (buckets = {}) => {
       const nowMs = now();
       const free = Math.min(...limits.map((limit) => this.#free(buckets, limit, nowMs, isUrgent)));
       if (free < 1) throw this.#exhausted(buckets, nowMs, isUrgent);
-      const taken = Math.min(share, free);
-      this.#left = taken - 1;
-      this.#leftBucket = bucket;
+      taken = Math.min(share, free);
       const young = Object.entries(buckets).filter(
         ([startMs]) => nowMs - Number(startMs) <= longestMs + this.#bucketMs,
       );
       return { ...Object.fromEntries(young), [bucket]: (buckets[bucket] ?? 0) + taken };
     });
+    // Only now it is written down.
+    this.#left = taken - 1;
+    this.#leftBucket = bucket;
   }
 
   /** Of the last so many seconds, with the bucket that has only partly passed. */
@@ -88,7 +89,7 @@ export class RequestBudget {
   }
 
   #free(buckets: Buckets, { requests, seconds }: RequestLimit, nowMs: number, isUrgent: boolean): number {
-    const usable = isUrgent ? requests : Math.floor(requests * (1 - kept));
+    const usable = isUrgent ? requests : Math.max(Math.floor(requests * usablePart), 1);
     return usable - this.#used(buckets, seconds, nowMs);
   }
 

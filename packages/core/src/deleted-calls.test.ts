@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { deleteByNumber } from "./delete-by-number.ts";
+import { ToyVendor } from "./integrations/toy-api.ts";
+import { at, from, hour, openImports, start, storedIds } from "./integrations/toy-imports.ts";
+import { memoryStorage } from "./memory-storage.ts";
+
+const number = "+14155550123";
+const begun = at(start - hour);
+
+/** A vendor whose calls are here, and one of them is from the number. */
+async function open() {
+  const vendor = new ToyVendor([
+    { id: "c1", at: begun },
+    { id: "c2", at: begun },
+  ]);
+  const storage = memoryStorage();
+  const { offhook, send } = openImports(vendor, { storage });
+  await send({ call: "c1", type: "call.ended", status: "completed", at: begun, from: number });
+  await send({ call: "c2", type: "call.ended", status: "completed", at: begun });
+  return { vendor, storage, offhook, send };
+}
+
+test("a deleted call does not come back from its vendor by an import or a comparison", async () => {
+  const { offhook } = await open();
+  expect(await deleteByNumber(offhook, number)).toMatchObject({ calls: 1 });
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 2, created: 0 });
+  expect(await offhook.reconcile({ provider: "toy" })).toMatchObject({ seen: 2, created: 0, missed: { call: 0 } });
+  expect(await storedIds(offhook)).toEqual(["c2"]);
+});
+
+test("a deleted call does not come back by another vendor's part of it", async () => {
+  const { offhook, vendor, send } = await open();
+  await send({ leg: "L1", type: "call.ended", status: "completed", at: begun, from: number });
+  await deleteByNumber(offhook, number);
+  vendor.calls.push({ id: "talk", at: begun, leg: "L1" });
+  await offhook.importCalls({ provider: "toy", from });
+  expect(await storedIds(offhook)).toEqual(["c2"]);
+});
+
+test("what is kept of it is no id of the vendor, and a preview keeps nothing", async () => {
+  const { offhook, storage } = await open();
+  await deleteByNumber(offhook, number, { preview: true });
+  expect(await storage.getCheckpoint?.("default", "deleted-calls")).toBeUndefined();
+  await deleteByNumber(offhook, number);
+  const kept = JSON.stringify(await storage.getCheckpoint?.("default", "deleted-calls"));
+  expect(kept).toMatch(/"[0-9a-f]{32}":\d+/);
+  expect(kept).not.toContain("c1");
+});
+
+test("a webhook may still tell of it: the vendor has said something new", async () => {
+  const { offhook, send } = await open();
+  await deleteByNumber(offhook, number);
+  await send({ call: "c1", type: "call.ended", status: "completed", at: begun, note: "again" });
+  expect(await storedIds(offhook)).toEqual(["c1", "c2"]);
+});

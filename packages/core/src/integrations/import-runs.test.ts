@@ -1,0 +1,324 @@
+import { expect, test } from "vitest";
+import type { ImportProgress } from "../integrations.ts";
+import { memoryStorage } from "../memory-storage.ts";
+import type { Storage } from "../storage.ts";
+import { toyCalls, toyFailure, ToyVendor } from "./toy-api.ts";
+import { at, day, from, hour, idsOf, openImports, start, storedIds } from "./toy-imports.ts";
+
+test("A02: in the background it waits by jobs, longer each time, and comes to its end", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  let refusals = 3;
+  vendor.onRequest = () => {
+    refusals -= 1;
+    if (refusals >= 0) throw toyFailure(refusals === 1 ? "api_unavailable" : "api_rate_limited");
+  };
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  const progress = async () => (await offhook.integrations?.status("toy"))?.import;
+  expect(await offhook.integrations?.startImport({ provider: "toy", from })).toMatchObject({
+    state: "running",
+    seen: 0,
+  });
+  await offhook.drain();
+  const waits: number[] = [];
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    const waiting = await progress();
+    expect(waiting?.state).toBe("waiting");
+    waits.push((Date.parse(waiting?.waitsUntil ?? "") - nowMs) / 1000);
+    nowMs = Date.parse(waiting?.waitsUntil ?? "") - 1;
+    expect((await offhook.drain()).done).toBe(0);
+    nowMs += 1;
+    await offhook.drain();
+  }
+  expect(waits).toEqual([30, 60, 120]);
+  expect(await progress()).toMatchObject({ state: "finished", created: 30, part: 1 });
+});
+
+test("fault: a vendor that stays away ends it, and it can be taken up again", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  let isAway = true;
+  vendor.onRequest = (_what, query) => {
+    if (isAway && query?.cursor === "20") throw toyFailure("api_unavailable", { status: 500 });
+  };
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  for (let hours = 0; hours < 12; hours += 1) {
+    await offhook.drain();
+    nowMs += hour;
+  }
+  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({
+    state: "failed",
+    created: 20,
+    error: { code: "api_unavailable" },
+  });
+  expect((await offhook.health()).jobs.dead).toBe(0);
+  isAway = false;
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({
+    state: "finished",
+    created: 30,
+    seen: 30,
+  });
+});
+
+test("A02: killed in mid-run, another process goes on where it was and counts each call once", async () => {
+  const vendor = new ToyVendor(toyCalls(80, start - day));
+  const storage = memoryStorage();
+  const first = openImports(vendor, { storage });
+  // The process ends in the middle of a page: nothing comes back from the request.
+  const never = new Promise<never>(() => undefined);
+  vendor.onRequest = (_what, query) => (query?.cursor === "50" ? never : undefined);
+  void first.offhook.importCalls({ provider: "toy", from }).catch(() => undefined);
+  await expect.poll(async () => (await first.offhook.integrations?.status("toy"))?.import?.created).toBe(50);
+  vendor.onRequest = () => undefined;
+  const before = vendor.requests;
+  const second = openImports(vendor, { storage });
+  expect(await second.offhook.importCalls({ provider: "toy", from })).toMatchObject({
+    seen: 80,
+    created: 80,
+    unchanged: 0,
+  });
+  expect(vendor.requests - before).toBe(3);
+  expect(await storedIds(second.offhook)).toEqual(idsOf(vendor.calls));
+});
+
+test("A02: where a page's address was forgotten meanwhile, the window is read again and counted once", async () => {
+  const vendor = new ToyVendor(toyCalls(80, start - day));
+  let isAway = true;
+  vendor.onRequest = (_what, query) => {
+    if (query?.cursor === undefined) return;
+    if (isAway && query.cursor === "40") throw toyFailure("api_unavailable");
+    if (!isAway && query.cursor === "40" && vendor.requests < 8) throw toyFailure("api_rejected", { status: 400 });
+  };
+  const { offhook } = openImports(vendor);
+  await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "api_unavailable" });
+  isAway = false;
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({
+    seen: 80,
+    created: 80,
+    state: "finished",
+  });
+});
+
+test("A02: it stops by a signal or from elsewhere, and goes on when asked again", async () => {
+  const vendor = new ToyVendor(toyCalls(80, start - day));
+  const stopper = new AbortController();
+  const { offhook } = openImports(vendor);
+  const onProgress = ({ seen }: ImportProgress): void => {
+    if (seen === 30) stopper.abort();
+  };
+  const stopped = await offhook.importCalls({ provider: "toy", from, onProgress, signal: stopper.signal });
+  expect(stopped).toMatchObject({ state: "stopped", seen: 30 });
+
+  let stopping: Promise<boolean | undefined> | undefined;
+  vendor.onRequest = async (_what, query) => {
+    if (query?.cursor !== "60") return;
+    stopping = offhook.integrations?.stopImport("toy");
+    await stopping;
+  };
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ state: "stopped" });
+  expect(await stopping).toBe(true);
+  vendor.onRequest = () => undefined;
+  expect(await offhook.integrations?.stopImport("toy")).toBe(false);
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({
+    state: "finished",
+    seen: 80,
+    created: 80,
+  });
+});
+
+test("A02: one import at a time: of another range it is refused, of the same taken over", async () => {
+  const vendor = new ToyVendor(toyCalls(40, start - day));
+  const storage = memoryStorage();
+  const [first, second] = [openImports(vendor, { storage }), openImports(vendor, { storage })];
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  vendor.onRequest = (_what, query) => (query?.cursor === "20" && vendor.requests < 5 ? held : undefined);
+  const slow = first.offhook.importCalls({ provider: "toy", from });
+  const ended = slow.catch((error: unknown) => error);
+  await expect.poll(async () => (await first.offhook.integrations?.status("toy"))?.import?.seen).toBe(20);
+  await expect(second.offhook.importCalls({ provider: "toy", from: at(start - hour) })).rejects.toMatchObject({
+    code: "import_running",
+  });
+  vendor.requests = 10;
+  expect(await second.offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 40, created: 40 });
+  release();
+  expect(await ended).toMatchObject({ code: "import_running" });
+  // What another one would have ended with does not count.
+  expect(await storedIds(second.offhook)).toHaveLength(40);
+  expect(await second.offhook.importCalls({ provider: "toy", from: at(start - hour), restart: true })).toMatchObject({
+    seen: 0,
+  });
+});
+
+test("fault: our clock is slow: what began in our future is brought in all the same", async () => {
+  const vendor = new ToyVendor([{ id: "c1", at: at(start + 3 * hour) }]);
+  const { offhook } = openImports(vendor);
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 1, created: 1 });
+});
+
+test("A02: a storage that keeps no checkpoints works within the process, and the summary says what is missing", async () => {
+  const { getCheckpoint: _getCheckpoint, ...storage } = memoryStorage();
+  const vendor = new ToyVendor(toyCalls(25, start - day));
+  const { offhook } = openImports(vendor, { storage });
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({
+    seen: 25,
+    created: 25,
+    notes: [{ code: "no_checkpoints" }],
+  });
+  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({ state: "finished" });
+});
+
+test("A02: progress estimates what is left from what is done", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(100, start - day));
+  vendor.onRequest = () => void (nowMs += 1_000);
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  const told: ImportProgress[] = [];
+  await offhook.importCalls({ provider: "toy", from, to: at(start), onProgress: (progress) => told.push(progress) });
+  const half = told[4];
+  expect(half).toMatchObject({ part: 0.5 });
+  // The page after it has been asked for already.
+  expect(half?.estimate?.requests).toBeGreaterThanOrEqual(5);
+  expect(half?.estimate?.requests).toBeLessThanOrEqual(6);
+  expect(half?.estimate?.seconds).toBeGreaterThanOrEqual(5);
+});
+
+test("fault: pages that lead back end it in the background as well, without jobs that go round for ever", async () => {
+  const vendor = new ToyVendor(toyCalls(50, start - day));
+  const api = vendor.api();
+  const { offhook } = openImports(vendor, {
+    api: {
+      listCalls: async (query, context) => {
+        const page = await api.listCalls(query, context);
+        return { ...page, nextCursor: page.nextCursor === "40" ? "20" : page.nextCursor };
+      },
+    },
+  });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({
+    state: "failed",
+    error: { code: "api_malformed" },
+  });
+  expect(vendor.requests).toBeLessThan(10);
+  expect((await offhook.jobs.list({ kind: "import-calls" })).data).toEqual([]);
+});
+
+test("fault: what nobody foresaw ends it with a reason, without what was sent, and it can be taken up again", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  vendor.onRequest = (_what, query) => {
+    if (query?.cursor === "10") throw new TypeError("cannot read +14155550199");
+  };
+  const { offhook } = openImports(vendor);
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  const failed = (await offhook.integrations?.status("toy"))?.import;
+  expect(failed).toMatchObject({ state: "failed", created: 10, error: { code: "internal_failure" } });
+  expect(JSON.stringify(failed)).not.toContain("4155550199");
+  expect((await offhook.health()).jobs.dead).toBe(0);
+  vendor.onRequest = () => undefined;
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 30, created: 30 });
+});
+
+test("A02: asked for twice in the background it runs once", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openImports(vendor);
+  for (let times = 0; times < 3; times += 1) await offhook.integrations?.startImport({ provider: "toy", from });
+  expect((await offhook.jobs.list({ kind: "import-calls" })).data).toHaveLength(1);
+  await offhook.drain();
+  expect(vendor.requests).toBe(3);
+});
+
+test("A02: what came while an import without an end was away belongs to it when it goes on", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  vendor.onRequest = (_what, query) => {
+    if (query?.cursor === "20") throw toyFailure("api_unavailable");
+  };
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "api_unavailable" });
+  nowMs += 30 * day;
+  vendor.calls.push({ id: "since", at: at(nowMs - hour) });
+  vendor.onRequest = () => undefined;
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 31, created: 31, to: at(nowMs) });
+  expect(await storedIds(offhook)).toContain("since");
+});
+
+test("A02: one that waits for the vendor is stopped from elsewhere within seconds", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  vendor.onRequest = () => {
+    throw toyFailure("api_rate_limited", { retryAfterMs: hour });
+  };
+  const storage = memoryStorage();
+  const [first, second] = [openImports(vendor, { storage }), openImports(vendor, { storage })];
+  const waiting = first.offhook.importCalls({ provider: "toy", from });
+  await expect.poll(async () => (await second.offhook.integrations?.status("toy"))?.import?.state).toBe("waiting");
+  expect(await second.offhook.integrations?.stopImport("toy")).toBe(true);
+  expect(await waiting).toMatchObject({ state: "stopped" });
+});
+
+test("A02: one whose process is gone shows as stopped after a while", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const never = new Promise<never>(() => undefined);
+  vendor.onRequest = (_what, query) => (query?.cursor === "10" ? never : undefined);
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  const state = async () => (await offhook.integrations?.progress("toy"))?.import?.state;
+  void offhook.importCalls({ provider: "toy", from }).catch(() => undefined);
+  await expect.poll(async () => (await offhook.integrations?.progress("toy"))?.import?.created).toBe(10);
+  expect(await state()).toBe("running");
+  nowMs += 6 * 60_000;
+  expect(await state()).toBe("stopped");
+});
+
+test("A02: calls that were known are counted once as well, where a page's address was forgotten", async () => {
+  const vendor = new ToyVendor(toyCalls(80, start - day));
+  let refusals = 1;
+  vendor.onRequest = (_what, query) => {
+    if (query?.cursor !== "40" || refusals === 0) return;
+    refusals -= 1;
+    throw toyFailure("api_rejected", { status: 400 });
+  };
+  const { offhook, send } = openImports(vendor);
+  for (const { id, at: startedAt } of vendor.calls) {
+    await send({ call: id, type: "call.ended", status: "completed", at: startedAt });
+  }
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 80, unchanged: 80, created: 0 });
+});
+
+test("A02: a storage without checkpoints may run the work of a write again", async () => {
+  const { getCheckpoint: _getCheckpoint, ...storage } = memoryStorage();
+  let runs = 0;
+  // As one that meets a deadlock at every first try.
+  const repeating: Storage = {
+    ...storage,
+    write: async (work) => {
+      await storage
+        .write(async (transaction) => {
+          await work(transaction);
+          runs += 1;
+          throw new Error("deadlock");
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof Error) || error.message !== "deadlock") throw error;
+        });
+      return storage.write(work);
+    },
+  };
+  const vendor = new ToyVendor(toyCalls(25, start - day));
+  const { offhook } = openImports(vendor, { storage: repeating });
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 25, created: 25 });
+  expect(runs).toBeGreaterThan(3);
+});
+
+test("A02: what there is to say of a range is in the status from its beginning", async () => {
+  const vendor = new ToyVendor(toyCalls(5, start - day));
+  const { offhook } = openImports(vendor, { api: { historyMonths: 1 } });
+  const notes = [{ code: "range_clamped" }];
+  const options = { provider: "toy", from: at(start - 100 * day) };
+  expect(await offhook.integrations?.startImport(options)).toMatchObject({ notes });
+  expect((await offhook.integrations?.status("toy"))?.import).toMatchObject({ notes });
+});
