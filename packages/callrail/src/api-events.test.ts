@@ -7,6 +7,8 @@ import { delivered } from "./fixtures/index.ts";
 import { apiCall, asApiCall, signingKey, type ApiCall } from "./fixtures/api.ts";
 import { callrail } from "./provider.ts";
 
+/** When the calls were long over. */
+const laterMs = Date.UTC(2026, 10, 21);
 const rules = { abandonedAs: "canceled", defaultCountry: "US" } as const;
 
 const { routes } = callrail({ signingKey });
@@ -14,9 +16,9 @@ const toldBy = ({ path, body }: { readonly path: string; readonly body: string }
   routes.find(({ paths }) => paths.includes(path))?.translate(delivered(body)).events ?? [];
 const webhookEvents = (): CallEventDraft[] => callrailLife().flatMap(toldBy);
 
-function recordOf(json: ApiCall): CallEventDraft {
+function recordOf(json: ApiCall, readAtMs = laterMs): CallEventDraft {
   const call = readCall(json);
-  const [event] = call === undefined ? [] : callRecord(call, rules).events;
+  const [event] = call === undefined ? [] : callRecord(call, rules, readAtMs).events;
   if (event === undefined) throw new Error("Expected an event");
   return event;
 }
@@ -145,6 +147,8 @@ describe("a record of the API", () => {
 
   test.each([
     ["in progress", { call_type: "in_progress", answered: true, duration: null }],
+    ["in progress, without a type", { call_type: undefined, answered: true, duration: null }],
+    ["not picked up, without a type", { call_type: undefined, answered: false, duration: null }],
     ["just placed", { call_type: null, answered: null, duration: null, direction: "outbound" }],
   ])("A02: a call that is %s has not ended, and nothing of it was emptied", (_title, changes) => {
     const running = record({ ...changes, recording: null, note: null, tags: null });
@@ -161,8 +165,68 @@ describe("a record of the API", () => {
     ["a voicemail", { answered: false, voicemail: true, call_type: "voicemail" }, "completed", "voicemail"],
     ["abandoned", { answered: false, call_type: "abandonded" }, "canceled", "abandoned"],
     ["without a type", { answered: true, call_type: undefined }, "completed", "answered"],
-  ])("E09: a call that was %s is what a webhook would say", (_title, changes, status, outcome) => {
+  ])("A02, W01: a call that was %s is what a webhook would say", (_title, changes, status, outcome) => {
     expect(record(changes)).toMatchObject({ type: "call.updated", facts: { status, outcome } });
+  });
+
+  const startMs = Date.UTC(2026, 10, 20, 10);
+  const unheard = { recording: null, recording_duration: null, transcription: null, conversational_transcript: null };
+  const placeholder = { ...unheard, answered: false, voicemail: false, call_type: "missed", duration: 0 };
+
+  test.each([
+    ["as webhooks say it", {}],
+    ["without a type", { call_type: undefined }],
+    ["with an empty duration", { duration: "0" }],
+  ])("A02, W02: minutes after its start a placeholder is no missed call (%s)", (_title, changes) => {
+    const json = apiCall({}, { ...placeholder, note: null, ...changes });
+    for (const minutes of [0, 1, 9]) {
+      expect(recordOf(json, startMs + minutes * 60_000)).toMatchObject({
+        type: "call.progressed",
+        occurredAt: null,
+        facts: { status: "ringing", outcome: null, endedAt: null, durationSeconds: null, note: null },
+      });
+    }
+    expect(recordOf(json, startMs + 11 * 60_000)).toMatchObject({
+      type: "call.updated",
+      facts: { status: "no_answer", outcome: "missed" },
+    });
+  });
+
+  test("A02, W02: a placeholder that was read during the call neither ends it nor leads it back", () => {
+    const [ringing, routed, ended] = webhookEvents();
+    if (ringing === undefined || routed === undefined || ended === undefined) throw new Error("Expected three events");
+    const read = recordOf(apiCall({}, placeholder), startMs + 30_000);
+    expect(callOf([ringing], read)).toMatchObject({ status: "ringing", outcome: "unknown" });
+    expect(callOf([ringing, routed], read)).toMatchObject({ status: "in_progress", outcome: "unknown", endedAt: null });
+    expect(callOf([ringing, routed, ended], read)).toMatchObject({ status: "completed", outcome: "answered" });
+  });
+
+  test.each([
+    ["it was recorded", { recording: "https://api.callrail.com/v3/a/1/calls/2/recording.json" }],
+    ["it lasted", { duration: 24 }],
+    ["it went to voicemail", { voicemail: true }],
+    ["the caller hung up", { call_type: "abandoned" }],
+  ])("A02, W02: a call is over at once where %s", (_title, changes) => {
+    const { facts } = recordOf(apiCall({}, { ...placeholder, ...changes }), startMs + 30_000);
+    expect(["no_answer", "completed", "canceled"]).toContain(facts.status);
+  });
+
+  test("A02, E12: the number's name stands for no source that was not asked for", () => {
+    const { source: _source, ...unasked } = apiCall({}, { source_name: "Website", utm_source: "newsletter" });
+    expect(recordOf(unasked).facts.source?.name).toBeNull();
+    expect(callOf(webhookEvents(), recordOf(unasked)).source).toMatchObject({ name: "Google Ads", medium: "CPC" });
+    expect(record({ source: null, source_name: "Website" }).facts.source).toMatchObject({ name: "Website" });
+  });
+
+  test.each([
+    ["medium", "medium", "utm_medium"],
+    ["campaign", "campaign", "utm_campaign"],
+    ["term", "keywords", "utm_term"],
+    ["referrer", "referring_url", "referrer_domain"],
+  ] as const)("A02, E12: nothing stands for a %s that was not asked for", (name, asked, other) => {
+    const { [asked]: _asked, ...unasked } = apiCall({}, { [other]: "another" });
+    expect(recordOf(unasked).facts.source?.[name]).toBeNull();
+    expect(record({ [asked]: null, [other]: "another" }).facts.source?.[name]).toBe("another");
   });
 
   test("E01: an outbound call goes from the tracking number to the customer", () => {
@@ -175,7 +239,7 @@ describe("a record of the API", () => {
 
   test("E01: the options of the provider hold for the API as well", () => {
     const call = readCall(apiCall({}, { answered: false, call_type: "abandoned" }));
-    const [event] = call === undefined ? [] : callRecord(call, { ...rules, abandonedAs: "no_answer" }).events;
+    const [event] = call === undefined ? [] : callRecord(call, { ...rules, abandonedAs: "no_answer" }, laterMs).events;
     expect(event?.facts.status).toBe("no_answer");
   });
 });

@@ -1,19 +1,25 @@
 import { createReference, isoFromText, type ApiRecord, type CallEventDraft, type Recording } from "@offhook/core";
 import type { CallRailCall } from "./api-records.ts";
 import { callEvent, type MappingOptions } from "./events.ts";
+import { recordOccasion } from "./kinds.ts";
 
-/** A call of the API, told by the same code as a webhook's. */
-export function callRecord(call: CallRailCall, rules: MappingOptions): ApiRecord {
+/**
+ * A call of the API, told by the same code as a webhook's.
+ *
+ * @param readAtMs when it was asked for; decides whether a call that looks missed may be ringing. Milliseconds since 1970.
+ */
+export function callRecord(call: CallRailCall, rules: MappingOptions, readAtMs: number): ApiRecord {
   return {
     subject: "call",
     reference: createReference("callrail", call.id, "session"),
     startedAt: isoFromText(call.start_time),
-    events: [recordEvent(call, rules)],
+    events: [recordEvent(call, rules, readAtMs)],
   };
 }
 
-function recordEvent(call: CallRailCall, rules: MappingOptions): CallEventDraft {
-  const event = callEvent({ kind: "record", guessed: false, callId: call.id, fields: call }, rules);
+function recordEvent(call: CallRailCall, rules: MappingOptions, readAtMs: number): CallEventDraft {
+  const kind = recordOccasion(call, readAtMs);
+  const event = callEvent({ kind, guessed: false, callId: call.id, fields: call }, rules);
   return { ...event, facts: { ...event.facts, recordings: withoutAddress(event.facts.recordings) } };
 }
 
@@ -26,8 +32,12 @@ function withoutAddress(recordings: readonly Recording[] | null | undefined): re
 }
 
 /** What a call says of its recording alone; undefined where it has none. */
-export function recordingEvent(call: CallRailCall, rules: MappingOptions): CallEventDraft | undefined {
-  const { references, facts } = recordEvent(call, rules);
+export function recordingEvent(
+  call: CallRailCall,
+  rules: MappingOptions,
+  readAtMs: number,
+): CallEventDraft | undefined {
+  const { references, facts } = recordEvent(call, rules, readAtMs);
   const { recordings, endedAt = null } = facts;
   if (recordings === null || recordings === undefined) return undefined;
   return { type: "call.recorded", occurredAt: endedAt, references, facts: { recordings } };

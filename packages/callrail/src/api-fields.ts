@@ -1,10 +1,9 @@
-import { ApiError } from "@offhook/core";
-
 /**
- * Fields that public integrations are known to ask for without trouble.
+ * What a client asks for beside what every call comes with: all that Offhook reads. The API was seen to refuse requests
+ * for some of them, although they are documented, and a plan may not include all.
  * https://apidocs.callrail.com/#listing-all-calls
  */
-const accepted: readonly string[] = [
+export const callRailFields: readonly string[] = [
   "agent_email",
   "call_summary",
   "call_type",
@@ -16,6 +15,8 @@ const accepted: readonly string[] = [
   "gclid",
   "keywords",
   "landing_page_url",
+  "lead_explanation",
+  "lead_score",
   "lead_status",
   "medium",
   "msclkid",
@@ -29,21 +30,11 @@ const accepted: readonly string[] = [
   "tags",
   "transcription",
   "utm_campaign",
-  "value",
-];
-
-/**
- * What a client asks for beside what every call comes with: all that Offhook reads. The last ones are documented as
- * well, and yet the API was seen to refuse requests for some of them, or their plan may not include them.
- */
-export const callRailFields: readonly string[] = [
-  ...accepted,
-  "lead_explanation",
-  "lead_score",
   "utm_content",
   "utm_medium",
   "utm_source",
   "utm_term",
+  "value",
   "voice_assist_message",
 ];
 
@@ -54,46 +45,17 @@ const singleOnly: ReadonlySet<string> = new Set(["conversational_transcript", "i
 export const listedFields = (fields: readonly string[]): readonly string[] =>
   fields.filter((name) => !singleOnly.has(name));
 
-/** The fields that one kind of request asks for. */
-export interface FieldChoice {
-  /** Left out since the API refused a request for them. */
-  readonly refused: readonly string[];
-  /** Makes a request with all fields; without those that may be the trouble, if the API refuses it. */
-  ask<Answer>(request: (fields: string | undefined) => Promise<Answer>): Promise<Answer>;
-}
+/** What stands for another field where that is empty, so that alone it says too little. */
+const substitutes: { readonly [name: string]: string } = {
+  source_name: "source",
+  utm_source: "source",
+  utm_medium: "medium",
+  utm_campaign: "campaign",
+  utm_term: "keywords",
+  referrer_domain: "referring_url",
+};
 
-/**
- * One name that the API does not know costs the whole request. Which one it was it does not say in a documented way, so
- * all that are not known to be accepted are left out, from then on.
- */
-export function chooseFields(
-  wanted: readonly string[],
-  onRefused: ((fields: readonly string[]) => void) | undefined,
-): FieldChoice {
-  const known: ReadonlySet<string> = new Set(accepted);
-  const doubtful = wanted.filter((name) => !known.has(name));
-  const join = (without: readonly string[]): string | undefined =>
-    wanted.filter((name) => !without.includes(name)).join(",") || undefined;
-  let refused: readonly string[] = [];
-  return {
-    get refused() {
-      return refused;
-    },
-    async ask(request) {
-      const without = refused;
-      try {
-        return await request(join(without));
-      } catch (error) {
-        const mayBeFields = error instanceof ApiError && error.status === 400 && doubtful.length > without.length;
-        if (!mayBeFields) throw error;
-      }
-      const answer = await request(join(doubtful));
-      // Only now is it clear that it was the fields: other mistakes in a request are answered in the same way.
-      if (refused.length === 0) {
-        refused = doubtful;
-        onRefused?.(doubtful);
-      }
-      return answer;
-    },
-  };
-}
+/** The fields that an app wants, with those without which they, or a call that is under way, would be misread. */
+export const completeFields = (fields: readonly string[]): readonly string[] => [
+  ...new Set([...fields, "call_type", ...fields.flatMap((name) => substitutes[name] ?? [])]),
+];

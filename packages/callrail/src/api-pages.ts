@@ -1,5 +1,5 @@
 import { ConfigurationError, isRecord, type ApiContext } from "@offhook/core";
-import { malformed, readItems, type ApiClient, type ItemPage } from "@offhook/core/client";
+import { malformed, readItems, type ApiClient, type CallRange, type ItemPage } from "@offhook/core/client";
 
 /** 250 is the most that CallRail gives at once. https://apidocs.callrail.com/#offset-pagination */
 const itemsPerPage = 250;
@@ -68,20 +68,16 @@ const minute = (ms: number): string => new Date(ms).toISOString().slice(0, "YYYY
  * The minutes that a range touches. Without dates only the last week would be listed, and without a zone they would be
  * read in that of the key's user. https://apidocs.callrail.com/#filtering-data-by-date
  *
- * @throws ConfigurationError `option_invalid` for what is no range.
+ * @param range ISO-8601 in UTC.
  */
-export function minuteRange({ from, to }: { readonly from: string; readonly to: string }): {
+export function minuteRange({ from, to }: CallRange): {
   readonly start_date: string;
   readonly end_date: string;
   readonly time_zone: string;
 } {
-  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
-  if (!(fromMs <= toMs)) {
-    throw new ConfigurationError("option_invalid", "CallRail range: expected two ISO-8601 times in order, got another");
-  }
   return {
-    start_date: minute(fromMs),
-    end_date: minute(Math.ceil(toMs / minuteMs) * minuteMs),
+    start_date: minute(Date.parse(from)),
+    end_date: minute(Math.ceil(Date.parse(to) / minuteMs) * minuteMs),
     // As it stands in CallRail's list of zones.
     time_zone: "Etc/UTC",
   };

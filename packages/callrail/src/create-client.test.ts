@@ -92,11 +92,40 @@ describe("requests", () => {
 
   test.each([
     ["no time", { from: "yesterday", to: range.to }],
+    ["a time without a zone", { from: "2026-11-20T10:00", to: range.to }],
+    ["a time without a zone at the end", { from: range.from, to: "2026-11-20 18:00:00" }],
+    ["nothing between two times", { from: range.from, to: range.from }],
     ["an end before the beginning", { from: range.to, to: range.from }],
   ])("A02: %s is no range", async (_title, wrong) => {
     const { client, vendor } = clientOf(server);
-    await expect(client.calls.page(wrong)).rejects.toMatchObject({ code: "option_invalid" });
+    for (const asked of [client.calls.page(wrong), allOf(client.calls.list(wrong))]) {
+      const error = await failureOf(asked);
+      expect(error).toMatchObject({ name: "ConfigurationError", code: "option_invalid" });
+      expect(String(error)).toContain("createCallRailClient");
+    }
     expect(vendor.requests).toEqual([]);
+  });
+
+  test("A02: a day is one in UTC", async () => {
+    const { client, vendor } = clientOf(server);
+    await client.calls.page({ from: "2026-11-01", to: "2026-11-20" });
+    expect(vendor.requests[0]?.query).toMatchObject({ start_date: "2026-11-01T00:00", end_date: "2026-11-20T00:00" });
+  });
+
+  test("A01: four requests are under way at most", async () => {
+    const { client } = clientOf(server);
+    let running = 0;
+    let most = 0;
+    server.use(
+      http.all(anyAddress, async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await delay(5);
+        running -= 1;
+      }),
+    );
+    await Promise.all(Array.from({ length: 12 }, () => client.ping()));
+    expect(most).toBe(4);
   });
 
   test("A02: a page says how many calls there are in all", async () => {
@@ -163,7 +192,7 @@ describe("requests", () => {
     await expect(client.calls.get("CAL1")).rejects.toMatchObject({ code: "api_not_found", status: 404 });
   });
 
-  test("E15: changes are written in CallRail's words, and what is not named is left alone", async () => {
+  test("A01: changes are written in CallRail's words, and what is not named is left alone", async () => {
     const { client, vendor } = clientOf(server, apiCalls(1));
     const id = String(apiCalls(1)[0]?.["id"]);
     const changed = await client.calls.update(id, {
@@ -192,7 +221,7 @@ describe("requests", () => {
     ]);
   });
 
-  test("E15: appending no tags takes none away", async () => {
+  test("A01: appending no tags takes none away", async () => {
     const { client, vendor } = clientOf(server, apiCalls(1));
     await client.calls.update(String(apiCalls(1)[0]?.["id"]), { tags: [], appendTags: true });
     expect(vendor.requests[0]?.body).toEqual({ append_tags: true });

@@ -3,6 +3,7 @@ import {
   listAll,
   malformed,
   openDownload,
+  readCallRange,
   requireApiKey,
   type ApiKey,
   type ClientOptions,
@@ -17,11 +18,11 @@ import {
   type RecordingStream,
   type WebhookSetupResult,
 } from "@offhook/core";
-import { callRailFields, chooseFields, listedFields } from "./api-fields.ts";
+import { callRailFields, completeFields, listedFields } from "./api-fields.ts";
 import { minuteRange, readLinkedPage, readNumberedPage } from "./api-pages.ts";
 import { readAccount, readCall, readIntegration, type CallRailAccount, type CallRailCall } from "./api-records.ts";
 import { changesBody, type CallRailChanges } from "./call-changes.ts";
-import type { MappingOptions } from "./events.ts";
+import { chooseFields } from "./field-choice.ts";
 import { callRailApi } from "./provider-api.ts";
 import { setupWebhooks, type CallRailWebhookSetup } from "./webhook-setup.ts";
 
@@ -32,16 +33,24 @@ export interface CallRailClientOptions extends ClientOptions {
   readonly accountId: string;
   /** `COM…`. Lists only the calls of this company; needed to set webhooks up. */
   readonly companyId?: string;
-  /** Instead of `callRailFields`: what to ask for beside what every call comes with. */
+  /** With the version of the API: default `https://api.callrail.com/v3`. https, or http on this machine. */
+  readonly baseUrl?: string;
+  /**
+   * Instead of `callRailFields`: what to ask for beside what every call comes with. `call_type` is asked for in any case,
+   * and so is what a field stands for, such as `source` with `source_name`.
+   */
   readonly fields?: readonly string[];
-  /** Told once for each kind of request, when the API has refused some of the fields and they are left out from now on. */
+  /** Told, for each kind of request, when the API has refused some of the fields and they are left out from now on. */
   readonly onRefusedFields?: (fields: readonly string[]) => void;
   /** Hosts beside CallRail's own that recordings may lie on, such as an agency's own name for CallRail. */
   readonly recordingHosts?: readonly string[];
 }
 
 export interface CallRailCallRange extends ApiContext {
-  /** The start of the calls, ISO-8601 with a zone. CallRail looks at the minute and includes the last one. */
+  /**
+   * The start of the calls: a day in UTC, or ISO-8601 with a zone. CallRail looks at the minute and includes the last
+   * one.
+   */
   readonly from: string;
   /** Within the 25 months that CallRail keeps: for anything older it answers with an error. */
   readonly to: string;
@@ -52,7 +61,17 @@ export interface CallRailCallRange extends ApiContext {
   readonly pages?: "numbered" | "linked";
 }
 
-/** A small, typed client of CallRail's API v3. Every method throws ApiError. */
+/** What of the provider's options the mapping depends on. */
+export interface CallRailRules {
+  readonly abandonedAs: "canceled" | "no_answer";
+  readonly defaultCountry: string;
+}
+
+/**
+ * A small, typed client of CallRail's API v3. What the API refuses, or the way to it, is an ApiError; what cannot be asked
+ * is a ConfigurationError: `option_invalid` for ranges, cursors and addresses, `secret_missing` where the key's function
+ * gives none.
+ */
 export interface CallRailClient {
   readonly calls: {
     /** Oldest first. */
@@ -83,7 +102,7 @@ export interface CallRailClient {
   /** Whether the key is good for the account. */
   ping(context?: ApiContext): Promise<CallRailAccount>;
   /** For `callrail({ client })`. */
-  connect(rules: MappingOptions): ProviderApi;
+  connect(rules: CallRailRules): ProviderApi;
 }
 
 /**
@@ -94,7 +113,8 @@ export interface CallRailClient {
  * @throws ConfigurationError `secret_missing`, or `option_invalid` for ids and fields that are none.
  */
 export function createCallRailClient(options: CallRailClientOptions): CallRailClient {
-  const { accountId, companyId, fields = callRailFields, onRefusedFields, recordingHosts = [] } = options;
+  const { accountId, companyId, onRefusedFields, recordingHosts = [] } = options;
+  const fields = completeFields(options.fields ?? callRailFields);
   checkId("accountId", accountId, /^(?:ACC\w{1,61}|\d{1,19})$/);
   if (companyId !== undefined) checkId("companyId", companyId, /^(?:COM\w{1,61}|\d{1,19})$/);
   for (const name of fields) checkId("fields", name, /^[a-z_]{1,64}$/);
@@ -106,6 +126,7 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
       // https://apidocs.callrail.com/#identifying-your-integration
       headers: async () => ({ authorization: `Token token="${await key()}"`, "request-from": "offhook" }),
       readFailure,
+      concurrency,
     },
     options,
   );
@@ -120,7 +141,8 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
       list: (range) => listAll("callrail", (cursor) => client.calls.page({ ...range, cursor })),
       async page({ from, to, pages = "numbered", cursor, ...context }) {
         const read = pages === "linked" ? readLinkedPage : readNumberedPage;
-        const range = { ...minuteRange({ from, to }), company_id: companyId, sort: "start_time", order: "asc" };
+        const minutes = minuteRange(readCallRange("createCallRailClient", { from, to }));
+        const range = { ...minutes, company_id: companyId, sort: "start_time", order: "asc" };
         const page = (names: string | undefined) =>
           read(api, {
             what: "list calls",
@@ -214,9 +236,18 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
   return client;
 }
 
-// The address that the API gives leads on to the audio in S3; under HIPAA it is in S3 itself.
+// CallRail publishes no limit of what is under way at once, so little is.
+const concurrency = 4;
+
+// The address that the API gives leads on to the audio in S3; under HIPAA it is in S3 itself: the documented one is below
+// `calltrk-production.s3.amazonaws.com`. Below other names of Amazon's are anybody's servers, so S3 alone is listed.
 // https://apidocs.callrail.com/#retrieving-a-single-call-recording
-const callRailRecordingHosts = ["app.callrail.com", "*.callrail.com", "*.amazonaws.com"];
+const callRailRecordingHosts = [
+  "app.callrail.com",
+  "*.callrail.com",
+  "*.s3.amazonaws.com",
+  "*.s3.us-east-1.amazonaws.com",
+];
 
 function checkId(name: string, value: string, pattern: RegExp): void {
   if (typeof value === "string" && pattern.test(value)) return;

@@ -6,7 +6,12 @@ export type CallKind =
   "pre-call" | "routing-complete" | "post-call" | "call-modified" | "outbound-post-call" | "outbound-call-modified";
 
 /** On which occasion a call was told of. `record`: somebody asked the API, which tells all of it as it is now. */
-export type Occasion = CallKind | "record";
+export type Occasion = CallKind | RecordOccasion;
+
+/** `undecided-record`: the API was asked so early that what it said of the outcome may be a placeholder. */
+type RecordOccasion = "record" | "undecided-record";
+
+export const isRecord = (kind: Occasion): kind is RecordOccasion => kind === "record" || kind === "undecided-record";
 
 /** Events that are not about a call, or that only point at one. */
 export type OtherKind =
@@ -72,7 +77,7 @@ export function guessCallKind(fields: CallFields, deliveredAtMs: number): CallKi
     return outbound ? "outbound-call-modified" : "call-modified";
   }
   if (outbound) return "outbound-post-call";
-  if (!isStillRunning(fields, deliveredAtMs)) return "post-call";
+  if (!isStillRunning(fields, deliveredAtMs - justStartedMs)) return "post-call";
   const isRouted =
     flagOf(fields.answered) === true ||
     fields.call_type === "in_progress" ||
@@ -80,8 +85,19 @@ export function guessCallKind(fields: CallFields, deliveredAtMs: number): CallKi
   return isRouted ? "routing-complete" : "pre-call";
 }
 
+/**
+ * What a call of the API is to be read as.
+ *
+ * @param readAtMs when it was asked for. Milliseconds since 1970.
+ */
+export function recordOccasion(fields: CallFields, readAtMs: number): RecordOccasion {
+  return isStillRunning(fields, readAtMs - longestRingingMs) ? "undecided-record" : "record";
+}
+
 const placeholderTypes: ReadonlySet<string> = new Set(["", "missed", "answered"]);
 const justStartedMs = 60_000;
+// A call flow may ring one phone after the other. Post-Call does not wait for it, nor is a comparison the last one.
+const longestRingingMs = 10 * 60_000;
 
 /**
  * Before a call ends, CallRail says `answered: false`, `call_type: "missed"` and `duration: 0`, just as it does after
@@ -91,13 +107,15 @@ const justStartedMs = 60_000;
  *
  * So the meaning rests on the time of arrival, which the journal keeps: deriving events again from the journal gives
  * the same ones. The same body arriving again is a duplicate by its content, whatever the time.
+ *
+ * @param sinceMs calls that began before are over. Milliseconds since 1970.
  */
-function isStillRunning(fields: CallFields, deliveredAtMs: number): boolean {
+function isStillRunning(fields: CallFields, sinceMs: number): boolean {
   if (fields.call_type === "in_progress") return true;
   if (!placeholderTypes.has(fields.call_type ?? "") || flagOf(fields.voicemail) === true) return false;
   if ((secondsOf(fields.duration) ?? 0) > 0) return false;
   // These are attached when the call has ended.
   if (known(fields.recording) !== null || known(fields.transcription) !== null) return false;
   const startedAt = startOf(fields);
-  return startedAt === null || deliveredAtMs - Date.parse(startedAt) < justStartedMs;
+  return startedAt === null || Date.parse(startedAt) > sinceMs;
 }

@@ -1,7 +1,7 @@
 import type { CallDirection, CallFacts, Phone } from "@offhook/core";
 import { normalizePhone } from "@offhook/core/phone";
 import type { CallFields } from "./call-fields.ts";
-import type { Occasion } from "./kinds.ts";
+import { isRecord, type Occasion } from "./kinds.ts";
 import { idOf, known, plainValuesOf } from "./values.ts";
 
 /** Who is on the call and where they came from. */
@@ -20,7 +20,7 @@ export function partyFacts(
     trackingNumber,
     lead: leadOf(fields),
     agent: agentOf(fields),
-    source: sourceOf(fields),
+    source: sourceOf(kind, fields),
   };
 }
 
@@ -58,15 +58,18 @@ function agentOf(fields: CallFields): CallFacts["agent"] {
   return email === null ? null : { id: email, kind: "human" };
 }
 
-function sourceOf(fields: CallFields): CallFacts["source"] {
+function sourceOf(kind: Occasion, fields: CallFields): CallFacts["source"] {
+  // What a record lacks was not asked for, and may be known from a webhook: nothing stands for it then.
+  const either = (text: string | null | undefined, substitute: string | null): string | null =>
+    text === undefined && isRecord(kind) ? null : known(text, substitute);
   const source = {
     // `source_name` is the name of the tracking number, which stands for the source where there is no other.
-    name: known(fields.source, fields.source_name) ?? known(fields.callsource, fields.utm_source),
-    medium: known(fields.medium, fields.utm_medium) ?? known(fields.referrermedium),
-    campaign: known(fields.campaign, fields.utm_campaign),
-    term: known(fields.keywords, fields.utm_term),
+    name: either(fields.source, known(fields.source_name, fields.callsource) ?? known(fields.utm_source)),
+    medium: either(fields.medium, known(fields.utm_medium, fields.referrermedium)),
+    campaign: either(fields.campaign, known(fields.utm_campaign)),
+    term: either(fields.keywords, known(fields.utm_term)),
     content: known(fields.utm_content),
-    referrer: known(fields.referring_url, fields.referrer_domain) ?? known(fields.referrer),
+    referrer: either(fields.referring_url, known(fields.referrer_domain, fields.referrer)),
     landingPage: known(fields.landing_page_url, fields.landingpage),
     gclid: known(fields.gclid),
     fbclid: known(fields.fbclid),

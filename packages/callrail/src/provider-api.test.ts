@@ -104,8 +104,46 @@ describe("lists", () => {
   test("A02: a range that is older than everything costs no request", async () => {
     const { api, vendor } = apiOf();
     const query = { from: "2020-01-01T00:00:00.000Z", to: "2024-10-21T12:00:00.000Z" };
-    expect(await api.listCalls(query)).toEqual({ records: [], unreadable: [], nextCursor: null, total: 0 });
+    expect(await api.listCalls(query)).toEqual({
+      records: [],
+      unreadable: [],
+      nextCursor: null,
+      total: 0,
+      notes: ["callrail keeps calls for 25 months: what began before 2024-10-22 is not asked for"],
+    });
     expect(vendor.requests).toEqual([]);
+  });
+
+  test("A02: a range that begins too early says from when on it was asked for, on each page", async () => {
+    const { api, vendor } = apiOf(apiCalls(2));
+    vendor.pageSize = 1;
+    const query = { from: "2020-01-01T00:00:00.000Z", to: range.to };
+    const first = await api.listCalls(query);
+    const second = await api.listCalls({ ...query, cursor: first.nextCursor ?? undefined });
+    const note = "callrail keeps calls for 25 months: what began before 2024-10-22 is not asked for";
+    expect([first.notes, second.notes]).toEqual([[note], [note]]);
+    expect((await api.listCalls(range)).notes).toEqual([]);
+  });
+
+  test("A02: how far back CallRail goes is told by the clock of whoever asks", async () => {
+    const { api, vendor } = apiOf();
+    const now = () => Date.UTC(2027, 5, 15);
+    const { notes } = await api.listCalls({ from: "2025-01-01T00:00:00.000Z", to: range.to }, { now });
+    expect(vendor.requests[0]?.query["start_date"]).toBe("2025-05-16T00:00");
+    expect(notes).toHaveLength(1);
+  });
+
+  test("A02, W02: whether a call has just begun is told by the clock of whoever asks", async () => {
+    const changes = { answered: false, call_type: "missed", duration: 0, recording: null, transcription: null };
+    const { api } = apiOf([apiCall({}, changes)]);
+    const statusAt = async (ms: number) => {
+      const context = { now: () => ms };
+      const [listed] = (await api.listCalls(range, context)).records;
+      return [stored(listed).status, stored(await api.getCall(id, context)).status];
+    };
+    const startMs = Date.UTC(2026, 10, 20, 10);
+    expect(await statusAt(startMs + 60_000)).toEqual(["ringing", "ringing"]);
+    expect(await statusAt(startMs + 3_600_000)).toEqual(["no_answer", "no_answer"]);
   });
 
   describe("while time goes on", () => {
@@ -162,12 +200,19 @@ describe("one call", () => {
     expect(listed?.lacksDetails?.(stored(single))).toBe(false);
   });
 
-  test("A15: it is not asked for again where CallRail has a transcript and does not know who said what", async () => {
-    const { api } = apiOf([apiCall({}, { conversational_transcript: null })]);
-    const [listed] = (await api.listCalls(range)).records;
+  test("A15, H9: nor where CallRail refuses to say it, and that is noted", async () => {
+    const { api, vendor } = apiOf([apiCall()]);
+    vendor.unknownFields = ["conversational_transcript"];
+    const page = await api.listCalls(range);
+    const [listed] = page.records;
     expect(listed?.lacksDetails?.(undefined)).toBe(true);
-    const single = await api.getCall(id);
-    expect(listed?.lacksDetails?.(stored(single))).toBe(false);
+    expect(page.notes).toEqual([]);
+    await api.getCall(id);
+    expect(listed?.lacksDetails?.(undefined)).toBe(false);
+    const note = "callrail refuses the fields conversational_transcript: calls are brought in without them";
+    // Also of the page whose details were asked for.
+    expect(page.notes).toEqual([note]);
+    expect((await api.listCalls(range)).notes).toEqual([note]);
   });
 
   test.each([
@@ -191,7 +236,9 @@ describe("recordings", () => {
     expiresAt: null,
   } as const;
   const read = readCall(apiCall());
-  const call = stored(read && callRecord(read, { abandonedAs: "canceled", defaultCountry: "US" }));
+  const call = stored(
+    read && callRecord(read, { abandonedAs: "canceled", defaultCountry: "US" }, Date.UTC(2026, 10, 21)),
+  );
   const recordingPath = "https://api.callrail.com/v3/*/recording.json";
 
   test("A14: where a recording is, is asked anew each time, and the key goes to the API alone", async () => {
@@ -270,6 +317,24 @@ describe("recordings", () => {
     await expect(client.recordings.open(id)).rejects.toMatchObject({ code: "api_not_found" });
   });
 
+  test.each([
+    ["calltrk-production.s3.amazonaws.com", true],
+    ["calltrk-production.s3.us-east-1.amazonaws.com", true],
+    ["ec2-203-0-113-9.compute-1.amazonaws.com", false],
+    ["anybody.execute-api.us-east-1.amazonaws.com", false],
+    ["anybody.us-east-1.elb.amazonaws.com", false],
+  ])("A14: of Amazon's hosts its storage alone may be read from (%s: %s)", async (host, isRead) => {
+    const { client } = clientOf(server, [apiCall()], { fetch: (input, init) => globalThis.fetch(input, init) });
+    const url = `https://${host}/x.mp3`;
+    server.use(
+      http.get(recordingPath, () => HttpResponse.json({ url })),
+      http.get(url, () => new HttpResponse("ID3!", { headers: { "content-type": "audio/mpeg" } })),
+    );
+    const opened = client.recordings.open(id);
+    if (isRead) expect(await new Response((await opened).body).text()).toBe("ID3!");
+    else await expect(opened).rejects.toMatchObject({ code: "url_refused" });
+  });
+
   test("A14: hosts of an agency's own are added to CallRail's", () => {
     const { api } = apiOf([], { recordingHosts: ["calls.example.com"] });
     expect(api.recordingHosts).toContain("calls.example.com");
@@ -291,6 +356,8 @@ describe("recordings", () => {
     expect(await api.findRecording?.(call)).toBe("none");
     const justEnded = { ...call, endedAt: new Date(Date.now() - 5 * 60_000).toISOString() };
     expect(await api.findRecording?.(justEnded)).toBe("later");
+    const now = () => Date.parse("2026-11-20T10:31:00.000Z");
+    expect(await api.findRecording?.(call, { now })).toBe("later");
   });
 
   test("E16: a call that is gone has no recording to wait for", async () => {
@@ -301,7 +368,7 @@ describe("recordings", () => {
 });
 
 describe("secrets", () => {
-  test("D14: neither the provider nor its API shows the key", async () => {
+  test("S11: neither the provider nor its API shows the key", async () => {
     const { api } = apiOf();
     const { client } = clientOf(server);
     expect(JSON.stringify([api, client, companyId])).not.toContain(apiKey);

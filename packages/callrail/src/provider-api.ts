@@ -25,14 +25,13 @@ interface Settings {
 
 /** CallRail's API in the words that all vendors have in common. */
 export function callRailApi(client: CallRailClient, { rules, hosts, fetch, hasTurns }: Settings): ProviderApi {
-  const silent = new RecentNames();
-  const toRecord = (call: CallRailCall): ApiRecord => ({
-    ...callRecord(call, rules),
+  const toRecord = (call: CallRailCall, readAtMs: number): ApiRecord => ({
+    ...callRecord(call, rules, readAtMs),
     lacksDetails: (stored) =>
       hasTurns &&
+      !client.refusedFields.includes("conversational_transcript") &&
       known(call.transcription) !== null &&
-      (stored?.transcript?.turns.length ?? 0) === 0 &&
-      !silent.has(call.id),
+      (stored?.transcript?.turns.length ?? 0) === 0,
   });
 
   return connectApi({
@@ -51,11 +50,9 @@ export function callRailApi(client: CallRailClient, { rules, hosts, fetch, hasTu
     },
     listCalls: (query, context) => listCalls(client, toRecord, query, context),
     async getCall(id, context) {
+      const nowMs = nowOf(context);
       const call = await lookUpCall(client, id, context);
-      if (call === undefined) return undefined;
-      if (known(call.transcription) !== null && (call.conversational_transcript ?? []).length === 0)
-        silent.add(call.id);
-      return callRecord(call, rules);
+      return call && callRecord(call, rules, nowMs);
     },
     findRecording: (call, context) => findRecording(client, rules, call, context),
     async locateRecording({ id }, _call, context) {
@@ -71,6 +68,8 @@ export function callRailApi(client: CallRailClient, { rules, hosts, fetch, hasTu
       client.webhooks.setup({ url: `${publicUrl}${prefix}/callrail`, replace }, context),
   });
 }
+
+const nowOf = (context: ApiContext | undefined): number => context?.now?.() ?? Date.now();
 
 const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === "api_not_found";
 
@@ -98,14 +97,15 @@ async function findRecording(
   call: Call,
   context: ApiContext | undefined,
 ): Promise<CallEventDraft | "none" | "later"> {
+  const nowMs = nowOf(context);
   for (const { provider, id } of call.references) {
     if (provider !== "callrail") continue;
     const found = await lookUpCall(client, id, context);
-    const event = found === undefined ? undefined : recordingEvent(found, rules);
+    const event = found === undefined ? undefined : recordingEvent(found, rules, nowMs);
     if (event !== undefined) return event;
   }
   const endedMs = Date.parse(call.endedAt ?? call.createdAt);
-  return Date.now() - endedMs < recordingDelayMs ? "later" : "none";
+  return nowMs - endedMs < recordingDelayMs ? "later" : "none";
 }
 
 /** https://apidocs.callrail.com/#filtering-data-by-date */
@@ -116,47 +116,41 @@ const dayMs = 24 * 60 * 60_000;
  * A day inside of what CallRail keeps. A range that touches anything older is an error as a whole, and where exactly it
  * ends, in whose zone and by whose clock, is not documented.
  */
-function insideHistory(from: string): string {
-  const wall = new Date();
+function insideHistory(from: string, nowMs: number): string {
+  const wall = new Date(nowMs);
   wall.setUTCMonth(wall.getUTCMonth() - historyMonths);
   return new Date(Math.max(Date.parse(from), wall.getTime() + dayMs)).toISOString();
 }
 
 async function listCalls(
   client: CallRailClient,
-  toRecord: (call: CallRailCall) => ApiRecord,
+  toRecord: (call: CallRailCall, readAtMs: number) => ApiRecord,
   { from, to, cursor }: ApiListQuery,
   context: ApiContext | undefined,
 ): Promise<ApiPage> {
+  const nowMs = nowOf(context);
   // The beginning goes along with the number of the page: if it moved with the clock, so would the pages.
-  const [number, start = insideHistory(from)] = cursor?.split(" ") ?? [];
-  if (start >= to) return { records: [], unreadable: [], nextCursor: null, total: 0 };
+  const [number, start = insideHistory(from, nowMs)] = cursor?.split(" ") ?? [];
+  const clamped = start > from ? [clampedNote(start)] : [];
+  if (start >= to) return { records: [], unreadable: [], nextCursor: null, total: 0, notes: clamped };
   const page = await client.calls.page({ from: start, to, cursor: number, ...context });
   return {
-    records: page.items.map(toRecord),
+    records: page.items.map((call) => toRecord(call, nowMs)),
     unreadable: page.unreadable,
     nextCursor: page.nextCursor === null ? null : `${page.nextCursor} ${start}`,
     total: page.total,
-    notes: notesOn(client),
+    // Looked at when the details of these calls are there, for which fields may be refused as well.
+    get notes() {
+      return [...clamped, ...notesOn(client)];
+    },
   };
 }
+
+const clampedNote = (start: string): string =>
+  `callrail keeps calls for ${historyMonths} months: what began before ${start.slice(0, "YYYY-MM-DD".length)} is not asked for`;
 
 /** What the account is not told, so that nobody looks for it in the calls. */
 function notesOn({ refusedFields }: CallRailClient): readonly string[] {
   if (refusedFields.length === 0) return [];
   return [`callrail refuses the fields ${refusedFields.join(", ")}: calls are brought in without them`];
-}
-
-/** The last names that were added, up to a number that takes little memory. */
-class RecentNames {
-  readonly #names = new Set<string>();
-
-  add(name: string): void {
-    if (this.#names.size >= 10_000) this.#names.clear();
-    this.#names.add(name);
-  }
-
-  has(name: string): boolean {
-    return this.#names.has(name);
-  }
 }

@@ -68,6 +68,23 @@ describe("the status of a call", () => {
     expect(state("outbound-call-modified", fields)).toEqual(expected);
   });
 
+  test.each([
+    ["answered", { answered: true, call_type: "answered" }],
+    ["answered, without a type", { answered: true }],
+    ["not answered yet, without a type", { answered: false }],
+    ["a voicemail that is being left", { answered: false, voicemail: true, call_type: "voicemail" }],
+  ])("A02, W01: in the API a call that is not measured yet is in progress (%s)", (_title, fields) => {
+    expect(state("record", { ...fields, duration: null })).toEqual(inProgress);
+    expect(state("undecided-record", { ...fields, duration: null })).toEqual(inProgress);
+  });
+
+  test("A02, W02: what the API says of a call that may be ringing is no outcome yet", () => {
+    expect(state("undecided-record", placeholder)).toEqual(ringing);
+    expect(state("undecided-record", { ...placeholder, answered: true, call_type: "answered" })).toEqual(inProgress);
+    expect(state("undecided-record", { ...placeholder, call_type: "in_progress" })).toEqual(inProgress);
+    expect(state("record", placeholder)).toEqual(missed);
+  });
+
   test("W01: after a call of which nothing is said, only its end is known", () => {
     expect(state("post-call", {})).toEqual({ status: "completed", outcome: "unknown" });
   });

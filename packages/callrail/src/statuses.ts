@@ -1,6 +1,6 @@
 import type { CallOutcome, CallStatus } from "@offhook/core";
 import type { CallFields } from "./call-fields.ts";
-import type { Occasion } from "./kinds.ts";
+import { isRecord, type Occasion } from "./kinds.ts";
 import { flagOf, secondsOf } from "./values.ts";
 
 /** The status of a call whose caller hung up before anybody answered. */
@@ -29,7 +29,10 @@ export function stateOf(kind: Occasion, fields: CallFields, abandonedAs: Abandon
   if (kind === "routing-complete") return isAnswered === false ? ringing : inProgress;
 
   const duration = secondsOf(fields.duration);
-  if (fields.call_type === "in_progress" || (duration === null && isAnswered === null)) return inProgress;
+  // The API measures a call when it is over. https://apidocs.callrail.com/#calls
+  const isMeasured = duration !== null || (isAnswered !== null && !isRecord(kind));
+  if (fields.call_type === "in_progress" || !isMeasured) return inProgress;
+  if (kind === "undecided-record") return isAnswered === false ? ringing : inProgress;
   const callType = fields.call_type ?? "";
   if (flagOf(fields.voicemail) === true || callType === "voicemail" || callType === "voicemail_transcription") {
     return voicemail;

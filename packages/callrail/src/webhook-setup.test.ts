@@ -108,8 +108,48 @@ describe("webhook setup", () => {
   test.each(["disabled", "failed", "pending"])("M05: an integration that is %s is switched on", async (state) => {
     const { client, vendor } = clientOf(server);
     vendor.integrations = [webhooks(lists(ours), state)];
-    await client.webhooks.setup({ url });
+    const { targets } = await client.webhooks.setup({ url });
     expect(vendor.integrations).toEqual([webhooks(lists(ours), "active")]);
+    expect(targets).toEqual(Object.entries(ours).map(([name, address]) => ({ name, state: "set", url: address })));
+  });
+
+  const agency = "https://old-agency.example.com/calls";
+  const texts = "https://old-agency.example.com/texts";
+  const foreign = { ...lists(ours), post_call_webhook: [agency, ours.post_call_webhook], sms_sent_webhook: texts };
+
+  test.each(["disabled", "failed", "pending"])(
+    "M05: an integration that is %s and has others' addresses stays so, and they are reported, texts' as well",
+    async (state) => {
+      const { client, vendor } = clientOf(server);
+      const before = [webhooks({ ...foreign, a_setting: { url: agency }, form_captured_webhook: "" }, state)];
+      vendor.integrations = before;
+      const { targets, secret } = await client.webhooks.setup({ url });
+      expect(targets).toEqual([
+        { name: "post_call_webhook", state: "kept", url: agency },
+        { name: "sms_sent_webhook", state: "kept", url: texts },
+      ]);
+      expect(secret).toBe(signingKey);
+      expect(vendor.integrations).toBe(before);
+      expect(vendor.requests.map(({ method }) => method)).toEqual(["GET"]);
+    },
+  );
+
+  test("M05: replacing switches an integration on without anybody else's address, whatever the event", async () => {
+    const { client, vendor } = clientOf(server);
+    const own = { form_captured_webhook: [`${url}/form-submission`, url] };
+    vendor.integrations = [webhooks({ ...foreign, ...own, a_setting: { nested: true } }, "disabled")];
+    const { targets } = await client.webhooks.setup({ url, replace: true });
+    expect(targets).toEqual(Object.entries(ours).map(([name, address]) => ({ name, state: "set", url: address })));
+    expect(vendor.integrations).toEqual([
+      webhooks({ ...lists(ours), ...own, sms_sent_webhook: [], a_setting: { nested: true } }),
+    ]);
+  });
+
+  test("M05: what cannot be read in an integration that is off is not switched on", async () => {
+    const { client, vendor } = clientOf(server);
+    vendor.integrations = [webhooks({ ...lists(ours), sms_sent_webhook: [{ url: texts }] }, "disabled")];
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_malformed" });
+    expect(vendor.requests.map(({ method }) => method)).toEqual(["GET"]);
   });
 
   test("M05: texts and forms are sent where an app asks for them", async () => {

@@ -38,7 +38,10 @@ export interface CallRailWebhookSetup {
   readonly url: string;
   /** Default: all six that are about calls. Texts and forms say nothing of calls. */
   readonly events?: readonly CallRailWebhookEvent[];
-  /** Takes these events' other addresses off. Default false: CallRail sends to several. */
+  /**
+   * Takes these events' other addresses off, and those of all events where the webhooks are switched off. Default false:
+   * CallRail sends to several; webhooks that are off and would send to others again stay off, and set nothing.
+   */
   readonly replace?: boolean;
 }
 
@@ -65,23 +68,46 @@ export async function setupWebhooks(
   }
   const present = await administering(findWebhooks(company));
   const config: { [name: string]: unknown } = { ...present?.config };
+  const base = url.replace(/\/$/, "");
+  const isOff = present !== undefined && present.state !== "active";
+  const foreign = isOff ? foreignTargets(present, base) : [];
+  if (foreign.length > 0 && !replace) return resultOf(foreign, await signingKeyOf(company, present, context));
+  for (const { name } of foreign) config[name] = addressesOf(config[name]).filter((address) => isBelow(base, address));
+
   const targets: WebhookTarget[] = [];
-  let hasChanged = present?.state !== "active";
+  let hasChanged = present === undefined || isOff;
   for (const event of events) {
-    const own = `${url.replace(/\/$/, "")}/${paths[event]}`;
+    const own = `${base}/${paths[event]}`;
     const known = addressesOf(config[event]);
     const others = known.filter((address) => address !== own);
     const isSet = known.includes(own);
-    targets.push({ name: event, state: isSet ? "unchanged" : "set", url: own });
+    targets.push({ name: event, state: isSet && !isOff ? "unchanged" : "set", url: own });
     if (!replace) for (const address of others) targets.push({ name: event, state: "kept", url: address });
     if (isSet && (!replace || others.length === 0)) continue;
     config[event] = [...(replace ? [] : others), own];
     hasChanged = true;
   }
   const written = hasChanged ? await administering(write(company, present, config, context)) : undefined;
-  const secret = written?.signingKey ?? present?.signingKey ?? (await findSigningKey(company, present, context));
-  return { targets, ...(secret === null ? {} : { secret }) };
+  return resultOf(targets, written?.signingKey ?? (await signingKeyOf(company, present, context)));
 }
+
+const resultOf = (targets: readonly WebhookTarget[], secret: string | null): WebhookSetupResult => ({
+  targets,
+  ...(secret === null ? {} : { secret }),
+});
+
+/** Whose events go elsewhere, once the webhooks are switched on again: those of calls, of texts and of all else. */
+function foreignTargets({ config }: CallRailIntegration, base: string): WebhookTarget[] {
+  return Object.keys(config)
+    .filter((name) => name.endsWith("_webhook"))
+    .flatMap((name) =>
+      addressesOf(config[name])
+        .filter((address) => !isBelow(base, address))
+        .map((address): WebhookTarget => ({ name, state: "kept", url: address })),
+    );
+}
+
+const isBelow = (base: string, address: string): boolean => address === base || address.startsWith(`${base}/`);
 
 async function findWebhooks({ integrations }: Company): Promise<CallRailIntegration | undefined> {
   for await (const integration of integrations) if (integration.type === "Webhooks") return integration;
@@ -127,12 +153,12 @@ async function write(
   return integration;
 }
 
-async function findSigningKey(
+async function signingKeyOf(
   { api, account }: Company,
   present: CallRailIntegration | undefined,
   context: ApiContext | undefined,
 ): Promise<string | null> {
-  if (present === undefined) return null;
+  if (present === undefined || present.signingKey !== null) return present?.signingKey ?? null;
   const request = { what: "get webhooks", path: integrationPath(account, present), query: { fields: "signing_key" } };
   return readIntegration(await api.request(request, context))?.signingKey ?? null;
 }
