@@ -102,6 +102,47 @@ describe("import after webhooks", () => {
     }
   });
 
+  test.each<[title: string, options: ConversationOptions]>([
+    ["with words", { hasAudio: true }],
+    ["without a second of it", { seconds: 0 }],
+  ])(
+    "A08: a leg of Twilio's that was completed stays so, although the conversation on it failed %s",
+    (_title, more) => {
+      const failed = conversation({ status: "failed", ...more });
+      const leg = webhookEvents(
+        [
+          {
+            type: "call.ended",
+            // Its clock may be behind.
+            occurredAt: "2026-09-21T14:13:10.000Z",
+            references: [{ provider: "twilio", id: callSid, kind: "leg" }],
+            facts: { status: "completed" },
+          },
+        ],
+        "twilio",
+      );
+      const hook = webhookEvents([
+        eventOf({ type: "post_call_transcription", event_timestamp: 1790000100, data: failed }),
+      ]);
+      const told = { status: "completed", outcome: "answered", references: [{ id: callSid }, { id: "conv_1" }] };
+      for (const events of [recordEvents(details(failed)), recordEvents(summary(failed), details(failed)), hook]) {
+        expect(fold(leg, events)).toMatchObject(told);
+        // Where nothing is known of the leg, it failed as well.
+        expect(fold(events)).toMatchObject({ status: "failed" });
+      }
+      expect(fold(leg, hook, recordEvents(summary(failed), details(failed)))).toEqual(fold(leg, hook));
+    },
+  );
+
+  test("the list, read later, never sets back what is known of the leg or of the whole conversation", () => {
+    const failed = conversation({ status: "failed", hasAudio: true });
+    const known = recordEvents(details(failed));
+    const [listed] = recordEvents(summary(failed));
+    if (listed === undefined) throw new Error("Expected an event");
+    const later = [{ ...listed, id: "evt_later", receivedAt: "2027-02-01T00:00:00.000Z" }];
+    expect(fold(known, later)).toEqual(fold(known));
+  });
+
   test("A08: the carrier's longer leg stays the length of the call", () => {
     const leg = webhookEvents(
       [
@@ -160,7 +201,7 @@ describe("a record alone", () => {
 
   test("an item of the list is a call without numbers", () => {
     const record = summary(conversation());
-    expect(record).toMatchObject({ startedAt: "2026-09-21T14:13:20.000Z", events: [{ type: "call.ended" }] });
+    expect(record).toMatchObject({ startedAt: "2026-09-21T14:13:20.000Z", events: [{ type: "call.answered" }] });
     expect(foldCall(recordEvents(record))).toMatchObject({
       references: [{ provider: "elevenlabs", id: "conv_1" }],
       direction: "inbound",
@@ -239,9 +280,9 @@ describe("what details are asked for", () => {
     ["it runs, and no number is known", { status: "in-progress" }, { ...running, from: null, to: null }, true],
     ["there is no transcript", {}, { ...known, transcript: null }, true],
     ["there is no analysis", {}, { ...known, analysis: null }, true],
-    ["nothing was said", { more: { transcript: [] } }, { ...known, transcript: null, analysis: null }, false],
+    ["nothing was said, as far as is known", { more: { transcript: [] } }, { ...known, transcript: null }, true],
     ["it is still processed", processing, { ...known, transcript: null, analysis: null }, false],
-    ["no phone carried it", { callSid: null, more: { transcript: [] } }, { ...known, from: null, to: null }, false],
+    ["no phone carried it", { callSid: null }, { ...known, from: null, to: null }, false],
     ["a phone carried it, but no number is known", {}, { ...known, from: null, to: null }, true],
   ])("%s", (_title, item, call, lacks) => {
     expect(summary(conversation(item)).lacksDetails?.(call)).toBe(lacks);

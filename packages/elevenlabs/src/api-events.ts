@@ -31,12 +31,7 @@ export function callRecord(conversation: ElevenLabsCall, conversion: ConversionO
     { kind: "conversation", at: null, afterCall: false },
     conversion,
   );
-  const told = event.type === "call.analyzed" && neverConnected(conversation);
-  return {
-    ...headOf(conversation.conversation_id, event),
-    // Why a call was not connected is what `call_initiation_failure` tells, so that it outranks this.
-    events: [withTime(told ? { ...event, type: "call.ended" } : event)],
-  };
+  return { ...headOf(conversation.conversation_id, event), events: [withTime(event)] };
 }
 
 /** The recording of a conversation; undefined where there is none, and never was. */
@@ -77,10 +72,6 @@ function withoutWhatComes(conversation: ElevenLabsCall): ElevenLabsCall {
   };
 }
 
-function neverConnected({ metadata, has_audio: hasAudio }: ElevenLabsCall): boolean {
-  return !((metadata?.call_duration_secs ?? 0) > 0) && hasAudio !== true;
-}
-
 /** Whether the whole conversation says more than the call, as it is stored, has. */
 function lacksDetails(summary: ElevenLabsCallSummary, call: Call | undefined): boolean {
   if (call === undefined) return true;
@@ -88,6 +79,6 @@ function lacksDetails(summary: ElevenLabsCallSummary, call: Call | undefined): b
   if (!isTerminal(call.status)) return !running.has(summary.status ?? "") || !hasNumbers;
   // Conversations that no phone carried have no direction.
   if (!hasNumbers && summary.direction != null) return true;
-  const hasTurns = (summary.message_count ?? 1) > 0;
-  return isSettled(summary) && hasTurns && (call.transcript === null || call.analysis === null);
+  // What gets neither is asked for only as long as its end is near.
+  return isSettled(summary) && (call.transcript === null || call.analysis === null);
 }

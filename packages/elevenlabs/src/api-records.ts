@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { flag, number, text } from "./lenient.ts";
+import { flag, lenient, number, text } from "./lenient.ts";
 import { conversationSchema, flatSchema } from "./payload.ts";
 
 /** What ElevenLabs left out, or wrote in another type than documented, is null or missing. */
@@ -125,6 +125,9 @@ export interface ElevenLabsWebhook extends Lenient<{
   readonly webhook_id: string;
 }
 
+/** As it is told to admins who ask for it. */
+export interface UsedWebhook extends ElevenLabsWebhook, Lenient<{ usage: readonly unknown[] }> {}
+
 export interface CreatedWebhook extends Lenient<{ webhook_secret: string }> {
   readonly webhook_id: string;
 }
@@ -153,20 +156,23 @@ export const readAgent: Read<ElevenLabsAgent> = reader(
   }),
 );
 
+const webhookSchema = z.object({
+  webhook_id: id,
+  name: text,
+  webhook_url: text,
+  auth_type: text,
+  is_disabled: flag,
+  is_auto_disabled: flag,
+  retry_enabled: flag,
+  created_at_unix: number,
+  most_recent_failure_error_code: number,
+  most_recent_failure_timestamp: number,
+});
+
 /** https://elevenlabs.io/docs/api-reference/webhooks/list */
-export const readWebhook: Read<ElevenLabsWebhook> = reader(
-  z.object({
-    webhook_id: id,
-    name: text,
-    webhook_url: text,
-    auth_type: text,
-    is_disabled: flag,
-    is_auto_disabled: flag,
-    retry_enabled: flag,
-    created_at_unix: number,
-    most_recent_failure_error_code: number,
-    most_recent_failure_timestamp: number,
-  }),
+export const readWebhook: Read<ElevenLabsWebhook> = reader(webhookSchema);
+export const readUsedWebhook: Read<UsedWebhook> = reader(
+  z.extend(webhookSchema, { usage: lenient(z.array(z.unknown())) }),
 );
 
 /** https://elevenlabs.io/docs/api-reference/webhooks/create */

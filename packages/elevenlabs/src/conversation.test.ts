@@ -131,11 +131,19 @@ describe("a conversation", () => {
     expect(eventOf(bare)).toMatchObject({ type: "call.progressed", facts: { status: null, endedAt: null } });
   });
 
+  const noVariables = { dynamic_variables: { system__call_sid: undefined } };
+  const withoutPhone = { metadata: { phone_call: null }, conversation_initiation_client_data: noVariables };
+  const unconnected = { ...withoutPhone, metadata: { phone_call: null, call_duration_secs: 0 } };
+
   test.each<[data: Members, type: string]>([
     [{}, "call.analyzed"],
     [{ analysis: null }, "call.analyzed"],
-    [{ status: "failed", analysis: null }, "call.analyzed"],
-    [{ status: "processing" }, "call.ended"],
+    // It may have failed on a leg that went well.
+    [{ status: "failed", analysis: null }, "call.progressed"],
+    [{ status: "failed", ...withoutPhone }, "call.analyzed"],
+    [{ status: "failed", has_audio: false, ...unconnected }, "call.progressed"],
+    [{ metadata: { phone_call: { call_result: "no_answer" } } }, "call.progressed"],
+    [{ status: "processing" }, "call.progressed"],
     [{ status: "in-progress" }, "call.progressed"],
     [{ status: "initiated" }, "call.queued"],
   ])("the event's type says how far the call is (%#)", (data, type) => {

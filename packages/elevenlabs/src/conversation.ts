@@ -46,18 +46,25 @@ export function conversationEvent(
   });
   const span = spanOf(metadata.start_time_unix_secs, duration, state);
   const analysis = conversation.analysis == null ? null : readAnalysis(conversation.analysis);
+  const references = requireReferences(
+    kind,
+    referencesOf({
+      conversationId,
+      twilioCallSid: phoneCall?.type === "twilio" ? phoneCall.call_sid : null,
+      maybeTwilio: [phoneCall?.call_sid, stringOf(variables["system__call_sid"])],
+      sipCallId: phoneCall?.call_id,
+    }),
+  );
+  const hasLeg = references.some((reference) => reference.kind === "leg");
+  const wasConnected = (duration ?? 0) > 0 || conversation.has_audio === true;
+  // The last word comes when the analysis is through, even if there was nothing to analyze. But a conversation may fail
+  // on a leg that went well, and why a call was not connected is told by `call_initiation_failure`.
+  const isLastWord =
+    conversation.status !== "processing" && (state.status === "completed" || (wasConnected && !hasLeg));
   return {
-    type: typeOf(state, conversation.status !== "processing"),
+    type: typeOf(state, isLastWord ? "call.analyzed" : "call.progressed"),
     occurredAt: at ?? span.endedAt ?? null,
-    references: requireReferences(
-      kind,
-      referencesOf({
-        conversationId,
-        twilioCallSid: phoneCall?.type === "twilio" ? phoneCall.call_sid : null,
-        maybeTwilio: [phoneCall?.call_sid, stringOf(variables["system__call_sid"])],
-        sipCallId: phoneCall?.call_id,
-      }),
-    ),
+    references,
     facts: {
       status: state.status,
       outcome: state.outcome,
@@ -95,8 +102,8 @@ export function flatEvent(
   // The list has a verdict for every conversation, also where there is no analysis.
   const analysis = saysNothing(read) ? null : read;
   return {
-    // Less than the whole conversation: whoever knows that one outranks it.
-    type: typeOf(state, false),
+    // An item of the list says less than the whole conversation, and nothing of a leg: whoever knows these outranks it.
+    type: typeOf(state, afterCall ? "call.ended" : "call.answered"),
     occurredAt: at ?? span.endedAt ?? null,
     references: requireReferences(kind, referencesOf({ conversationId: conversation.conversation_id })),
     facts: {
@@ -118,9 +125,9 @@ function saysNothing({ title, summary, successful, criteria, data }: Analysis): 
   return !hasWords && criteria.length === 0 && Object.keys(data).length === 0;
 }
 
-/** The last word on a conversation comes when its analysis is through, even if there was nothing to analyze. */
-function typeOf({ over, status }: ConversationState, settled: boolean): CallEventType {
-  if (over) return settled ? "call.analyzed" : "call.ended";
+/** How far the call has come. */
+function typeOf({ over, status }: ConversationState, ofTheEnd: CallEventType): CallEventType {
+  if (over) return ofTheEnd;
   return status === "queued" ? "call.queued" : "call.progressed";
 }
 

@@ -104,7 +104,7 @@ describe("lists", () => {
     expect(agents[100]).toMatchObject({ agent_id: "agent_100", name: "Front desk", archived: false });
   });
 
-  test("M05: webhooks come with how their deliveries fare", async () => {
+  test("webhooks come with how their deliveries fare", async () => {
     const failing = webhook("wh_1", "https://app.example.com/old", {
       is_auto_disabled: true,
       most_recent_failure_error_code: 404,
@@ -120,6 +120,13 @@ describe("lists", () => {
       },
       { webhook_id: "wh_2", retry_enabled: true, most_recent_failure_timestamp: null },
     ]);
+  });
+
+  test("webhooks of which one cannot be read are none", async () => {
+    serve({
+      webhooks: [webhook("wh_1", "https://app.example.com/new"), webhook("wh 2", "https://app.example.com/old")],
+    });
+    expect(await errorOf(clientOf().webhooks.list())).toMatchObject({ code: "api_malformed" });
   });
 
   test("a malformed item costs only itself", async () => {
@@ -152,6 +159,45 @@ describe("lists", () => {
     const error = await errorOf(clientOf().calls.page({ ...range, cursor: "same" }));
     expect(error).toMatchObject({ code: "api_malformed", provider: "elevenlabs" });
   });
+});
+
+describe("what cannot be asked", () => {
+  test.each<[from: string, to: string]>([
+    ["yesterday", "2026-09-22"],
+    ["2026-09-21T14:00:00", "2026-09-22"],
+    ["2026-09-22", "2026-09-21"],
+  ])("a range from %s to %s is refused before anybody is asked", async (from, to) => {
+    const workspace = serve();
+    await expect(clientOf().calls.page({ from, to })).rejects.toMatchObject({ code: "option_invalid" });
+    await expect(collect(clientOf().calls.list({ from, to }))).rejects.toThrow(ConfigurationError);
+    expect(workspace.exchanges).toEqual([]);
+  });
+
+  test("a day is one in UTC", async () => {
+    const workspace = serve();
+    await clientOf().calls.page({ from: "2026-09-21", to: "2026-09-22" });
+    expect(workspace.exchanges[0]?.query).toMatchObject({
+      call_start_after_unix: String(Date.UTC(2026, 8, 21) / 1000 - 1),
+      call_start_before_unix: String(Date.UTC(2026, 8, 22) / 1000),
+    });
+  });
+});
+
+test("four requests run at the same time, and no more", async () => {
+  let running = 0;
+  let most = 0;
+  server.use(
+    http.get(`${baseUrl}/v1/convai/agents`, async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+      return empty();
+    }),
+  );
+  const client = clientOf();
+  await Promise.all(Array.from({ length: 12 }, () => client.ping()));
+  expect(most).toBe(4);
 });
 
 describe("one call", () => {

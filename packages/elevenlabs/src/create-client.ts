@@ -3,6 +3,7 @@ import {
   listAll,
   malformed,
   openDownload,
+  readCallRange,
   readItems,
   requireApiKey,
   type ApiKey,
@@ -22,13 +23,13 @@ import {
   readAgent,
   readCall,
   readSummary,
-  readWebhook,
   type ElevenLabsAgent,
   type ElevenLabsCall,
   type ElevenLabsCallSummary,
   type ElevenLabsWebhook,
 } from "./api-records.ts";
 import { elevenLabsApi } from "./provider-api.ts";
+import { listWebhooks } from "./workspace-webhooks.ts";
 import { setupWebhook, type ElevenLabsWebhookSetup } from "./webhook-setup.ts";
 
 export type { ElevenLabsWebhookSetup } from "./webhook-setup.ts";
@@ -42,7 +43,8 @@ export interface ElevenLabsClientOptions extends ClientOptions {
   readonly baseUrl?: string;
   /**
    * Looks for the conversation on a call of Twilio's when that ends, where no webhook told of it. Default true; costs a
-   * request for each call, and one for each conversation of the time that is not known.
+   * request for each hundred conversations of the time, and one for each of them that is not known. Where there is none
+   * it is asked three times, and while one may still come more often.
    */
   readonly joinTwilioCalls?: boolean;
   /** Hosts of your own that recordings come from, such as a proxy's. */
@@ -50,7 +52,10 @@ export interface ElevenLabsClientOptions extends ClientOptions {
 }
 
 export interface ElevenLabsCallRange extends ApiContext {
-  /** The start of the calls: from inclusive, to exclusive. ISO-8601. ElevenLabs looks at whole seconds. */
+  /**
+   * The start of the calls: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. ElevenLabs looks at whole
+   * seconds.
+   */
   readonly from: string;
   readonly to: string;
 }
@@ -60,7 +65,10 @@ export interface ElevenLabsRules {
   readonly conversion?: false | ElevenLabsConversionRule | undefined;
 }
 
-/** A small, typed client of ElevenLabs Agents. Every method throws ApiError. A call is a conversation here. */
+/**
+ * A small, typed client of ElevenLabs Agents. A call is a conversation here. What ElevenLabs does not give is an ApiError,
+ * and what cannot be asked a ConfigurationError: `option_invalid` for a range, `secret_missing` for a key that is empty.
+ */
 export interface ElevenLabsClient {
   readonly calls: {
     /** Oldest first. What the list does not have, such as numbers, `get` has. */
@@ -80,9 +88,12 @@ export interface ElevenLabsClient {
     list(context?: ApiContext): AsyncGenerator<ElevenLabsAgent, void, void>;
   };
   readonly webhooks: {
-    /** Those of the workspace, also the ones that ElevenLabs switched off. */
+    /** Those of the workspace, also the ones that ElevenLabs switched off; `api_malformed` where one cannot be read. */
     list(context?: ApiContext): Promise<readonly ElevenLabsWebhook[]>;
-    /** Sends the post-call webhooks of the workspace to an address. The secret is shown where a webhook is made. */
+    /**
+     * Sends the post-call webhooks of the workspace to an address. The secret is in the result where a webhook was made,
+     * also where one with the address was there, but not in use.
+     */
     setup(setup: ElevenLabsWebhookSetup, context?: ApiContext): Promise<WebhookSetupResult>;
   };
   /** Whether the key is good, and may read agents. */
@@ -109,6 +120,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
       headers: async () => ({ "xi-api-key": await apiKey() }),
       readFailure,
       requestIdHeader: "x-request-id",
+      concurrency: 4,
     },
     options,
   );
@@ -142,13 +154,14 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
   const client: ElevenLabsClient = {
     calls: {
       list: (range) => listAll("elevenlabs", (cursor) => client.calls.page({ ...range, cursor })),
-      page: ({ from, to, cursor, ...context }) =>
-        readPage(
+      async page({ from, to, cursor, ...context }) {
+        const range = readCallRange("createElevenLabsClient", { from, to });
+        return readPage(
           { what: "list conversations", path: conversations, member: "conversations" },
           {
             // Whether the ends are inclusive is not documented.
-            call_start_after_unix: Math.max(0, Math.floor(Date.parse(from) / 1000) - 1),
-            call_start_before_unix: Math.ceil(Date.parse(to) / 1000),
+            call_start_after_unix: Math.max(0, Math.floor(Date.parse(range.from) / 1000) - 1),
+            call_start_before_unix: Math.ceil(Date.parse(range.to) / 1000),
             agent_id: agentId,
             summary_mode: "include",
             sort_direction: "asc",
@@ -157,7 +170,8 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
           },
           readSummary,
           context,
-        ),
+        );
+      },
       async get(id, context) {
         const what = "get conversation";
         const json = await api.request({ what, path: `${conversations}/${encodeURIComponent(id)}` }, context);
@@ -191,12 +205,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
         ),
     },
     webhooks: {
-      async list(context) {
-        const what = "list webhooks";
-        const json = await api.request({ what, path: "/v1/workspace/webhooks" }, context);
-        if (!isRecord(json)) throw malformed("elevenlabs", what, "expected webhooks");
-        return readItems("elevenlabs", what, json["webhooks"], readWebhook).items;
-      },
+      list: async (context) => listWebhooks(api, context),
       setup: async (setup, context) =>
         setupWebhook({ api, webhooks: await client.webhooks.list(context) }, setup, context),
     },

@@ -15,11 +15,16 @@ describe("the small events", () => {
     expect(kind).toBe("post_call_audio");
     expect(events).toEqual([
       {
+        type: "call.answered",
+        occurredAt: "2026-09-21T14:15:02.000Z",
+        references: [conversation],
+        facts: { status: "completed" },
+      },
+      {
         type: "call.recorded",
         occurredAt: "2026-09-21T14:15:02.000Z",
         references: [conversation],
         facts: {
-          status: "completed",
           agent: { id: "agent_1", name: null, kind: "ai" },
           recordings: [expect.objectContaining({ id: "conv_1", state: "available", url: null })],
         },
@@ -130,7 +135,7 @@ describe("the small events", () => {
       termination_reason: "",
     };
     expect(eventOf(item)).toMatchObject({
-      type: "call.ended",
+      type: "call.answered",
       references: [conversation],
       facts: { status: "completed", direction: "inbound", from: null, to: null, analysis: { successful: false } },
     });

@@ -17,44 +17,50 @@ import { statusOfFailure } from "./statuses.ts";
 export function toTranslation(payloads: readonly ElevenLabsPayload[], conversion?: ConversionOption): Translation {
   const events: CallEventDraft[] = [];
   for (const payload of payloads) {
-    const event = eventOf(payload, conversion);
-    if (event !== undefined) events.push(event);
+    events.push(...eventsOf(payload, conversion));
   }
   return { kind: payloads[0]?.kind ?? "empty", events };
 }
 
-function eventOf(payload: ElevenLabsPayload, conversion: ConversionOption): CallEventDraft | undefined {
+function eventsOf(payload: ElevenLabsPayload, conversion: ConversionOption): readonly CallEventDraft[] {
   switch (payload.shape) {
     case "conversation":
-      return conversationEvent(payload.data, payload, conversion);
+      return [conversationEvent(payload.data, payload, conversion)];
     case "flat":
-      return flatEvent(payload.data, payload, conversion);
+      return [flatEvent(payload.data, payload, conversion)];
     case "audio":
-      return audioEvent(payload.data, payload);
+      return audioEvents(payload.data, payload);
     case "failure":
-      return failureEvent(payload.data, payload);
-    case "machine-detection":
-      return machineDetectionEvent(payload.data, payload);
+      return [failureEvent(payload.data, payload)];
+    case "machine-detection": {
+      const event = machineDetectionEvent(payload.data, payload);
+      return event === undefined ? [] : [event];
+    }
     case "kept":
-      return undefined;
+      return [];
   }
 }
 
 type Head = Pick<ElevenLabsPayload, "kind" | "at">;
 
 /** The sound itself stays in the journal; the API has it as well. */
-function audioEvent({ conversation_id, agent_id }: Audio, { kind, at }: Head): CallEventDraft {
-  return {
-    type: "call.recorded",
-    occurredAt: at,
-    references: requireReferences(kind, referencesOf({ conversationId: conversation_id })),
-    facts: {
-      // It is sent after the call, of calls that were connected.
-      status: "completed",
-      agent: agentOf(agent_id),
-      recordings: [recordingOf(conversation_id ?? "", "available")],
+function audioEvents({ conversation_id, agent_id }: Audio, { kind, at }: Head): readonly CallEventDraft[] {
+  const references = requireReferences(kind, referencesOf({ conversationId: conversation_id }));
+  return [
+    {
+      // It is sent after the call, of calls that were connected. Whoever says how the call went knows better.
+      type: "call.answered",
+      occurredAt: at,
+      references,
+      facts: { status: "completed" },
     },
-  };
+    {
+      type: "call.recorded",
+      occurredAt: at,
+      references,
+      facts: { agent: agentOf(agent_id), recordings: [recordingOf(conversation_id ?? "", "available")] },
+    },
+  ];
 }
 
 /** Only outbound calls fail to be initiated, and only before anybody or anything picked up. */

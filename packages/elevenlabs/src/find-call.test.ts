@@ -146,6 +146,19 @@ describe("A08: the conversation on a call of Twilio's", () => {
     expect(asked).toBe(1);
   });
 
+  test.each<[title: string, answer: () => Response]>([
+    ["malformed", () => HttpResponse.json({ conversation_id: 7 })],
+    ["refused", () => HttpResponse.json({ detail: "No" }, { status: 422 })],
+  ])("is found next to one that is %s, which may be told later", async (_title, answer) => {
+    const workspace = serve(conversation({ id: "conv_odd", callSid: otherSid(1) }), conversation({ id: "conv_2" }));
+    server.use(http.get(`${baseUrl}/v1/convai/conversations/conv_odd`, () => answer() as HttpResponse<null>));
+    const find = finder();
+    expect(await find(legOf())).toMatchObject([{ reference: { id: "conv_2" } }]);
+    expect(await find(legOf(otherSid(2)))).toBe("later");
+    server.resetHandlers(...workspace.handlers);
+    expect(await find(legOf(otherSid(2)))).toBe("none");
+  });
+
   test("A09: is an error while ElevenLabs is not there, which leaves the call as it is", async () => {
     server.use(http.get(`${baseUrl}/v1/convai/conversations`, () => new HttpResponse(null, { status: 503 })));
     await expect(finder()(legOf())).rejects.toMatchObject({ code: "api_unavailable" });

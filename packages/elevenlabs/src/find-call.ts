@@ -1,4 +1,12 @@
-import { addSeconds, type ApiContext, type ApiRecord, type Call, type FindContext } from "@offhook/core";
+import {
+  addSeconds,
+  ApiError,
+  type ApiContext,
+  type ApiErrorCode,
+  type ApiRecord,
+  type Call,
+  type FindContext,
+} from "@offhook/core";
 import type { ElevenLabsCall, ElevenLabsCallSummary } from "./api-records.ts";
 import { callRecord, isSettled, twilioCallSidOf } from "./api-events.ts";
 import { BoundedMemory } from "./bounded-memory.ts";
@@ -21,6 +29,8 @@ const maxPages = 10;
 const maxReads = 20;
 const maxRemembered = 5000;
 
+const ofOneConversation: ReadonlySet<ApiErrorCode> = new Set(["api_malformed", "api_rejected"]);
+
 /**
  * Finds conversations by the CallSid of the leg that carried them. The API has no such filter, and its list does not
  * name the leg: so conversations of the time are read one by one, and each of them once.
@@ -28,6 +38,16 @@ const maxRemembered = 5000;
 export function createCallFinder({ client, readCall, conversion }: Settings): FindCall {
   // What cannot change any more: the leg of a conversation, or that it had none.
   const legs = new BoundedMemory<string | null>(maxRemembered);
+
+  /** What is wrong with one conversation must not keep the calls around it from theirs. */
+  const readOne = async (id: string, context: ApiContext): Promise<ElevenLabsCall | "unreadable" | undefined> => {
+    try {
+      return await readCall(id, context);
+    } catch (error) {
+      if (error instanceof ApiError && ofOneConversation.has(error.code)) return "unreadable";
+      throw error;
+    }
+  };
 
   return async (call, { isLinked, ...context }) => {
     const callSids = new Set(call.references.filter(({ provider }) => provider === "twilio").map(({ id }) => id));
@@ -45,7 +65,11 @@ export function createCallFinder({ client, readCall, conversion }: Settings): Fi
         break;
       }
       reads += 1;
-      const conversation = await readCall(id, context);
+      const conversation = await readOne(id, context);
+      if (conversation === "unreadable") {
+        isUndecided = true;
+        continue;
+      }
       if (conversation === undefined) {
         legs.set(id, null);
         continue;

@@ -110,15 +110,53 @@ describe("A05 M05: setting up the webhook", () => {
     });
   });
 
-  test("of several with the address the one in use is taken, else one that works", async () => {
+  test("of several with the address the one in use is taken", async () => {
     const several = [webhook("wh_1", url, { is_disabled: true }), webhook("wh_2", url), webhook("wh_3", url)];
     serve(several, { post_call_webhook_id: "wh_3", events: ["transcript", "call_initiation_failure"] });
-    expect(await client.webhooks.setup({ url })).toMatchObject({
-      targets: [{ name: "Webhook wh_3", state: "unchanged" }],
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "Webhook wh_3", state: "unchanged", url }],
     });
-    const unused = serve(several);
-    await client.webhooks.setup({ url });
-    expect(unused.settings).toMatchObject({ post_call_webhook_id: "wh_2" });
+  });
+
+  test("one with the address that is not in use is made anew, because nobody knows its secret", async () => {
+    const workspace = serve([webhook("wh_1", url, { name: "Offhook" })]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "Offhook", state: "set", url }],
+      secret: "wsec_of_wh_2",
+    });
+    expect(workspace.settings).toMatchObject({ post_call_webhook_id: "wh_2" });
+    expect(workspace.webhooks).toMatchObject([{ webhook_id: "wh_2" }]);
+  });
+
+  test.each<[title: string, more: Members]>([
+    ["an agent uses", { name: "Offhook", usage: [{ usage_type: "ConvAI Agent Settings" }] }],
+    ["somebody made", { name: "Calls" }],
+    ["ElevenLabs signs in another way", { name: "Offhook", auth_type: "oauth2" }],
+  ])("one with the address that %s stays", async (_title, more) => {
+    const workspace = serve([webhook("wh_1", url, more)]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({ secret: "wsec_of_wh_2" });
+    expect(workspace.webhooks.map(({ webhook_id: id }) => id)).toEqual(["wh_1", "wh_2"]);
+  });
+
+  test("a key that is not told what is in use removes nothing, and still sets up", async () => {
+    const workspace = serve([webhook("wh_1", url, { name: "Offhook" })]);
+    server.use(
+      http.get(`${baseUrl}/v1/workspace/webhooks`, ({ request }) =>
+        request.url.includes("include_usages")
+          ? HttpResponse.json(failure(401, "missing_permissions", "…").json, { status: 401 })
+          : undefined,
+      ),
+    );
+    expect(await client.webhooks.setup({ url })).toMatchObject({ secret: "wsec_of_wh_2" });
+    expect(workspace.webhooks).toHaveLength(2);
+  });
+
+  test("one in use that carries no signature is reported, and replaced where that is asked for", async () => {
+    const workspace = serve([webhook("wh_1", url, { auth_type: "mtls" })], { post_call_webhook_id: "wh_1" });
+    expect(await client.webhooks.setup({ url })).toEqual({ targets: [{ name: "Webhook wh_1", state: "kept", url }] });
+    expect(changesOf(workspace)).toEqual([]);
+    expect(await client.webhooks.setup({ url, replace: true })).toMatchObject({ secret: "wsec_of_wh_2" });
+    expect(workspace.settings).toMatchObject({ post_call_webhook_id: "wh_2" });
   });
 
   test("another address is left alone and reported, and nothing is made for naught", async () => {
@@ -140,6 +178,7 @@ describe("A05 M05: setting up the webhook", () => {
       post_call_webhook_id: "wh_1",
       events: ["transcript", "audio"],
       transcript_format: "opentelemetry",
+      exclude_transcript: true,
     });
     expect(await client.webhooks.setup({ url, replace: true })).toMatchObject({
       targets: [{ state: "set", url }],
@@ -149,6 +188,7 @@ describe("A05 M05: setting up the webhook", () => {
       post_call_webhook_id: "wh_2",
       events: ["transcript", "call_initiation_failure"],
       transcript_format: "json",
+      exclude_transcript: false,
     });
     expect(workspace.webhooks.map(({ webhook_url: each }) => each)).toEqual([elsewhere, url]);
   });
@@ -161,6 +201,75 @@ describe("A05 M05: setting up the webhook", () => {
       ),
     );
     await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_forbidden", status: 401 });
+    expect(workspace.webhooks).toEqual([]);
+  });
+
+  /** The settings are written, and nobody hears of it. */
+  const loseAnswer = (workspace: FakeWorkspace, answer: () => Response) =>
+    http.patch(`${baseUrl}/v1/convai/settings`, async ({ request }) => {
+      const { webhooks } = (await request.json()) as { readonly webhooks: Members }; // as sent above
+      workspace.settings = webhooks;
+      return answer() as HttpResponse<null>;
+    });
+  const unavailable = (): Response => new HttpResponse(null, { status: 503, headers: { "retry-after": "0" } });
+
+  test("a webhook that the settings name stays, although the answer was lost, and its secret is handed over", async () => {
+    const workspace = serve([webhook("wh_1", elsewhere)], { post_call_webhook_id: "wh_1" });
+    server.use(loseAnswer(workspace, unavailable));
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual({
+      targets: [{ name: "Offhook", state: "set", url }],
+      secret: "wsec_of_wh_2",
+    });
+    expect(workspace.settings).toMatchObject({ post_call_webhook_id: "wh_2" });
+    expect(workspace.webhooks.map(({ webhook_id: id }) => id)).toEqual(["wh_1", "wh_2"]);
+  });
+
+  test("where nobody says whether it is in use it stays, and the error says what to do", async () => {
+    const workspace = serve([]);
+    const settings = `${baseUrl}/v1/convai/settings`;
+    server.use(
+      loseAnswer(workspace, () => {
+        server.use(http.get(settings, unavailable));
+        return unavailable();
+      }),
+    );
+    const failed = client.webhooks.setup({ url });
+    await expect(failed).rejects.toMatchObject({ code: "api_unavailable", status: 503 });
+    await expect(failed).rejects.toThrow(/Delete it in ElevenLabs before setting up again/);
+    await expect(failed).rejects.not.toThrow(/wsec_/);
+    expect(workspace.settings).toMatchObject({ post_call_webhook_id: "wh_1" });
+    expect(workspace.webhooks).toHaveLength(1);
+  });
+
+  test("where the answer to making one was lost, the next setup makes another and removes the first", async () => {
+    const workspace = serve([]);
+    server.use(
+      http.post(
+        `${baseUrl}/v1/workspace/webhooks`,
+        () => {
+          workspace.webhooks.push(webhook("wh_lost", url, { name: "Offhook" }));
+          return unavailable() as HttpResponse<null>;
+        },
+        { once: true },
+      ),
+    );
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_unavailable" });
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "Offhook", state: "set", url }],
+      secret: "wsec_of_wh_1",
+    });
+    expect(workspace.webhooks).toMatchObject([{ webhook_id: "wh_1" }]);
+  });
+
+  test("one that comes without a secret is removed, and no success", async () => {
+    const workspace = serve([]);
+    server.use(
+      http.post(`${baseUrl}/v1/workspace/webhooks`, () => {
+        workspace.webhooks.push(webhook("wh_1", url));
+        return HttpResponse.json({ webhook_id: "wh_1", webhook_secret: null });
+      }),
+    );
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_malformed" });
     expect(workspace.webhooks).toEqual([]);
   });
 
@@ -193,7 +302,9 @@ describe("A05 M05: setting up the webhook", () => {
 
   test.each<[title: string, method: "get" | "post", path: string, json: object]>([
     ["webhooks", "get", "/v1/workspace/webhooks", { webhooks: null }],
+    ["one of the webhooks", "get", "/v1/workspace/webhooks", { webhooks: [{ webhook_url: url, auth_type: "hmac" }] }],
     ["settings", "get", "/v1/convai/settings", []],
+    ["settings of webhooks", "get", "/v1/convai/settings", { webhooks: "wh_1" }],
     ["the new webhook", "post", "/v1/workspace/webhooks", { webhook_secret: "wsec_1" }],
   ])("an answer that is not as documented is no success: %s", async (_title, method, path, json) => {
     const workspace = serve([]);

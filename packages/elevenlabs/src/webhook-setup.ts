@@ -1,7 +1,7 @@
 import { malformed, type ApiClient } from "@offhook/core/client";
-import type { ApiContext, WebhookSetupResult, WebhookTarget } from "@offhook/core";
-import { readCreatedWebhook, type CreatedWebhook, type ElevenLabsWebhook } from "./api-records.ts";
-import { isRecord } from "./payload.ts";
+import { ApiError, isRecord, type ApiContext, type WebhookSetupResult } from "@offhook/core";
+import type { ElevenLabsWebhook } from "./api-records.ts";
+import { createWebhook, removeUnused, removeWebhook, wakeWebhook } from "./workspace-webhooks.ts";
 
 export interface ElevenLabsWebhookSetup {
   /** The whole address: `https://app.example.com/api/webhooks/elevenlabs`. */
@@ -14,12 +14,15 @@ export interface ElevenLabsWebhookSetup {
 
 interface Workspace {
   readonly api: ApiClient;
+  /** All of them. */
   readonly webhooks: readonly ElevenLabsWebhook[];
 }
 
 /**
- * Makes a webhook, or finds and wakes the one that goes to the address, and names it as the one of all agents. Agents
- * may name another for themselves.
+ * Makes a webhook and names it as the one of all agents, or wakes the one that is named already where that goes to the
+ * address. Agents may name another for themselves.
+ *
+ * @throws ApiError; where a webhook was made that is not in use, it is removed.
  */
 export async function setupWebhook(
   { api, webhooks }: Workspace,
@@ -27,35 +30,64 @@ export async function setupWebhook(
   context: ApiContext | undefined,
 ): Promise<WebhookSetupResult> {
   const settings = await readSettings(api, context);
-  const current = textOf(settings["post_call_webhook_id"]);
-  const ours = webhooks.filter((webhook) => webhook.webhook_url === url);
-  const found =
-    ours.find((webhook) => webhook.webhook_id === current) ?? ours.find((webhook) => !isAsleep(webhook)) ?? ours[0];
-  if (current !== null && current !== found?.webhook_id && !replace) {
-    const present = webhooks.find((webhook) => webhook.webhook_id === current);
-    return { targets: [{ name: nameOf(present), state: "kept", url: present?.webhook_url ?? "" }] };
-  }
-  const target = (state: WebhookTarget["state"]): WebhookTarget => ({ name: nameOf(found), state, url });
-
-  if (found !== undefined) {
-    const needsWaking = isAsleep(found) || found.retry_enabled === false;
+  const current = namedIn(settings);
+  const named = webhooks.find((webhook) => webhook.webhook_id === current);
+  if (named !== undefined && isOurs(named, url)) {
+    const needsWaking = isAsleep(named) || named.retry_enabled === false;
     // The list does not say whether retries are on, so they are switched on once more.
-    if (needsWaking || found.retry_enabled !== true) await wake(api, found.webhook_id, nameOf(found), context);
-    const isPointed = await point(api, settings, { id: found.webhook_id, audio }, context);
-    return { targets: [target(needsWaking || isPointed ? "set" : "unchanged")] };
+    if (needsWaking || named.retry_enabled !== true) await wakeWebhook(api, named.webhook_id, nameOf(named), context);
+    const isPointed = await point(api, settings, { id: named.webhook_id, audio }, context);
+    return { targets: [{ name: nameOf(named), state: needsWaking || isPointed ? "set" : "unchanged", url }] };
   }
-
-  const made = await create(api, url, context);
-  const { webhook_id: id, webhook_secret: secret } = made;
+  if (current !== null && !replace) {
+    return { targets: [{ name: nameOf(named), state: "kept", url: named?.webhook_url ?? "" }] };
+  }
+  // One with the address that is not in use does not do: nobody can be shown its secret any more.
+  const { id, secret } = await createWebhook(api, { name: defaultName, url }, context);
   try {
-    await wake(api, id, defaultName, context);
-    await point(api, settings, { id, audio }, context);
+    await wakeWebhook(api, id, defaultName, context);
   } catch (error) {
-    // Its secret is shown but once: a webhook that nobody can verify would be found the next time.
-    await remove(api, id).catch(() => undefined);
+    await removeWebhook(api, id);
     throw error;
   }
-  return { targets: [target("set")], ...(secret == null ? {} : { secret }) };
+  try {
+    await point(api, settings, { id, audio }, context);
+  } catch (error) {
+    if (!(await isInUse(api, id, error))) {
+      await removeWebhook(api, id);
+      throw error;
+    }
+  }
+  if (webhooks.some((webhook) => isOurs(webhook, url))) {
+    await removeUnused(
+      api,
+      (webhook) => isOurs(webhook, url) && webhook.name === defaultName && webhook.webhook_id !== id,
+    );
+  }
+  return { targets: [{ name: defaultName, state: "set", url }], secret };
+}
+
+/** Deliveries of the other ways to authenticate carry no signature. */
+const isOurs = (webhook: ElevenLabsWebhook, url: string): boolean =>
+  webhook.webhook_url === url && webhook.auth_type === "hmac";
+
+/**
+ * Whether the settings name the webhook although naming it failed: the answer alone may have been lost.
+ * @throws ApiError where nobody says, so that a webhook that may be in use is not removed.
+ */
+async function isInUse(api: ApiClient, id: string, failure: unknown): Promise<boolean> {
+  try {
+    return namedIn(await readSettings(api)) === id;
+  } catch (error) {
+    const reason = failure instanceof ApiError ? failure : error;
+    if (!(reason instanceof ApiError)) throw failure;
+    const { code, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = reason;
+    throw new ApiError(
+      code,
+      `${reason.message}: whether the new webhook "${defaultName}" is in use is not known. Delete it in ElevenLabs before setting up again, because its secret is lost`,
+      { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: failure },
+    );
+  }
 }
 
 const defaultName = "Offhook";
@@ -64,55 +96,28 @@ const defaultName = "Offhook";
 // https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks
 const wantedEvents = ["transcript", "call_initiation_failure"];
 
+// OpenTelemetry's form has no turns that could be read.
+const wantedForm = { transcript_format: "json" };
+
 const nameOf = (webhook: ElevenLabsWebhook | undefined): string => webhook?.name || defaultName;
 const isAsleep = (webhook: ElevenLabsWebhook): boolean =>
   webhook.is_disabled === true || webhook.is_auto_disabled === true;
-const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 type Settings = { readonly [name: string]: unknown };
 
-async function readSettings(api: ApiClient, context: ApiContext | undefined): Promise<Settings> {
+function namedIn({ post_call_webhook_id: id }: Settings): string | null {
+  return typeof id === "string" && id !== "" ? id : null;
+}
+
+async function readSettings(api: ApiClient, context?: ApiContext): Promise<Settings> {
   const what = "read settings";
   const json = await api.request({ what, path: settingsPath }, context);
   if (!isRecord(json)) throw malformed("elevenlabs", what, "expected settings");
   const { webhooks } = json;
-  return isRecord(webhooks) ? webhooks : {};
-}
-
-async function create(api: ApiClient, url: string, context: ApiContext | undefined): Promise<CreatedWebhook> {
-  const what = "create webhook";
-  const json = await api.request(
-    {
-      what,
-      method: "POST",
-      path: webhooksPath,
-      json: { settings: { auth_type: "hmac", name: defaultName, webhook_url: url } },
-    },
-    context,
-  );
-  const made = readCreatedWebhook(json);
-  if (made === undefined) throw malformed("elevenlabs", what, "expected a webhook");
-  return made;
-}
-
-/** Both members are required. Retries are off in every webhook that nobody switched them on in. */
-async function wake(api: ApiClient, id: string, name: string, context: ApiContext | undefined): Promise<void> {
-  await api.request(
-    {
-      what: "enable webhook",
-      method: "PATCH",
-      path: `${webhooksPath}/${encodeURIComponent(id)}`,
-      json: { name, is_disabled: false, retry_enabled: true },
-      // Twice is once.
-      repeatable: true,
-    },
-    context,
-  );
-}
-
-async function remove(api: ApiClient, id: string): Promise<void> {
-  const path = `${webhooksPath}/${encodeURIComponent(id)}`;
-  await api.request({ what: "delete webhook", method: "DELETE", path, repeatable: true });
+  if (webhooks !== undefined && webhooks !== null && !isRecord(webhooks)) {
+    throw malformed("elevenlabs", what, "expected settings of webhooks");
+  }
+  return webhooks ?? {};
 }
 
 /** False where the settings already say so. */
@@ -133,8 +138,7 @@ async function point(
     ...kept,
     post_call_webhook_id: id,
     events: [...new Set([...present, ...wanted])],
-    // OpenTelemetry's form has no turns that could be read.
-    ...(isNew ? { transcript_format: "json" } : {}),
+    ...(isNew ? { ...wantedForm, ...("exclude_transcript" in kept ? { exclude_transcript: false } : {}) } : {}),
   };
   await api.request(
     { what: "update settings", method: "PATCH", path: settingsPath, json: { webhooks }, repeatable: true },
@@ -144,4 +148,3 @@ async function point(
 }
 
 const settingsPath = "/v1/convai/settings";
-const webhooksPath = "/v1/workspace/webhooks";
