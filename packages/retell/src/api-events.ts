@@ -60,7 +60,10 @@ function eventsOf(call: RetellCall): readonly CallEventDraft[] {
   }
   // Before the analysis it is the end that is told, after it both at once.
   const type = call.call_analysis == null ? "call.ended" : "call.analyzed";
-  return finalEvents(type, call, references, isoFromMs(call.end_timestamp)).map((event) =>
+  // Analyses are made again, and costs corrected, at times that nobody tells. Of what webhooks sent, what was read and
+  // what is read now, the newest counts; an end is as old as it is.
+  const occurredAt = type === "call.analyzed" ? null : isoFromMs(call.end_timestamp);
+  return finalEvents(type, call, references, occurredAt).map((event) =>
     event.type === type ? { ...event, facts: { ...event.facts, ...apiFacts(call) } } : event,
   );
 }
@@ -80,9 +83,9 @@ function statedRecordings(call: RetellCall): readonly Recording[] | null {
   return recordings.map((recording) => ({ ...recording, url: null, expiresAt: null }));
 }
 
-/** Only the transcript is never in the list, and there is none of a call that nobody answered or that is not kept. */
+/** Only the transcript is never in the list, and there is none of a call that nobody answered. */
 function lacksDetails(listed: RetellCall, stored: Call | undefined): boolean {
-  if (!isOver(listed) || !isConnected(listed) || listed.data_storage_setting === "basic_attributes_only") return false;
+  if (!isOver(listed) || !isConnected(listed)) return false;
   if (stored === undefined || !isTerminal(stored.status) || stored.transcript === null) return true;
   // One page of the documentation has them in the list, another has not.
   // https://docs.retellai.com/api-references/list-calls

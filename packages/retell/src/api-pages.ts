@@ -1,10 +1,8 @@
-import { malformed, readItems, type ItemPage } from "@offhook/core/client";
-import { ConfigurationError, isRecord, type ApiContext } from "@offhook/core";
+import { malformed, readCallRange, readItems, type CallRange, type ItemPage } from "@offhook/core/client";
+import { isRecord, type ApiContext } from "@offhook/core";
 
-export interface RetellCallRange extends ApiContext {
-  /** When the calls began: from inclusive, to exclusive. ISO-8601 with a zone. A millisecond more may be listed. */
-  readonly from: string;
-  readonly to: string;
+/** When the calls began: from inclusive, to exclusive. A millisecond more may be listed. */
+export interface RetellCallRange extends CallRange, ApiContext {
   /**
    * Instead the calls that did not connect or failed, by their end. Retell gives calls that never connected no start,
    * so a list by start has none of them. Default false.
@@ -17,29 +15,23 @@ export const pageSize = 1000;
 
 /**
  * The body that asks for a page of calls.
- * @throws ConfigurationError `option_invalid` for times that are none.
+ * @throws ConfigurationError `option_invalid` for what is no range.
  */
 export function listCallsBody(
-  { from, to, unconnected = false }: RetellCallRange,
+  { unconnected = false, ...range }: RetellCallRange,
   agentIds: readonly string[] | undefined,
   cursor: string | undefined,
 ): object {
-  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
-  if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
-    throw new ConfigurationError(
-      "option_invalid",
-      "calls.list({ from, to }): expected ISO-8601 times, got another text",
-    );
-  }
+  const { from, to } = readCallRange("createRetellClient", range);
   // Whether "between" includes its ends is not documented.
-  const range = { type: "range", op: "bt", value: [fromMs - 1, toMs] };
+  const between = { type: "range", op: "bt", value: [Date.parse(from) - 1, Date.parse(to)] };
   return {
     limit: pageSize,
     sort_order: "ascending",
     filter_criteria: {
       ...(unconnected
-        ? { end_timestamp: range, call_status: { type: "enum", op: "in", value: ["not_connected", "error"] } }
-        : { start_timestamp: range }),
+        ? { end_timestamp: between, call_status: { type: "enum", op: "in", value: ["not_connected", "error"] } }
+        : { start_timestamp: between }),
       ...(agentIds === undefined ? {} : { agent: agentIds.map((id) => ({ agent_id: id })) }),
     },
     ...(cursor === undefined ? {} : { pagination_key: cursor }),
@@ -48,23 +40,43 @@ export function listCallsBody(
 
 export interface ReadPage<Item> {
   readonly what: string;
+  /** Asks for one page; without a cursor for the first. */
+  readonly ask: (cursor: string | undefined) => Promise<unknown>;
   readonly read: (json: unknown) => Item | undefined;
   /** By which older lists go on. */
   readonly idOf: (item: Item) => string;
-  /** The cursor that led here. */
+  /** Where to begin. */
   readonly cursor: string | undefined;
 }
 
-/** @throws ApiError `api_malformed` for what is no page. */
-export function readPage<Item>(answer: unknown, { what, read, idOf, cursor }: ReadPage<Item>): ItemPage<Item> {
-  const list = Array.isArray(answer) ? answer : isRecord(answer) ? answer["items"] : undefined;
-  const page = readItems("retell", what, list, read);
-  const isEmpty = page.items.length + page.unreadable.length === 0;
-  const next = Array.isArray(answer) ? legacyCursor(answer, page.items, idOf) : cursorIn(answer);
-  // Others have seen Retell promise more behind the last page, and lead in a circle.
-  if (isEmpty || next === cursor) return { ...page, nextCursor: null, total: null };
-  if (next === "") fail(what, "expected the key of the next page");
-  return { ...page, nextCursor: next ?? null, total: null };
+/** After so many empty pages nobody goes on. */
+const mostEmptyPages = 20;
+
+/**
+ * The next page that has something, or the last one.
+ * @throws ApiError `api_malformed` for what is no page, for keys of full pages that lead back, and for too many empty
+ * pages: what lies behind them must not be lost without a word.
+ */
+export async function readPage<Item>({ what, ask, read, idOf, cursor }: ReadPage<Item>): Promise<ItemPage<Item>> {
+  const visited = new Set([cursor]);
+  let key = cursor;
+  for (let asked = 0; asked < mostEmptyPages; asked += 1) {
+    const answer = await ask(key);
+    const list = Array.isArray(answer) ? answer : isRecord(answer) ? answer["items"] : undefined;
+    const page = readItems("retell", what, list, read);
+    const next = Array.isArray(answer) ? legacyCursor(answer, page.items, idOf) : cursorIn(answer);
+    if (next === "") fail(what, "expected the key of the next page");
+    const isEmpty = page.items.length + page.unreadable.length === 0;
+    if (next !== undefined && visited.has(next)) {
+      if (!isEmpty) fail(what, "expected the key of a page that was not read yet");
+      // More was promised behind the last page, and there is nothing.
+      return { ...page, nextCursor: null, total: null };
+    }
+    if (next === undefined || !isEmpty) return { ...page, nextCursor: next ?? null, total: null };
+    visited.add(next);
+    key = next;
+  }
+  return fail(what, `expected something on one of ${mostEmptyPages} pages`);
 }
 
 /** Empty where there is more, but not how to get at it. */
@@ -83,8 +95,9 @@ function legacyCursor<Item>(
   items: readonly Item[],
   idOf: (item: Item) => string,
 ): string | undefined {
+  if (answer.length < pageSize) return undefined;
   const last = items.at(-1);
-  return answer.length < pageSize || last === undefined ? undefined : idOf(last);
+  return last === undefined ? "" : idOf(last);
 }
 
 /** @throws ApiError `api_malformed` */

@@ -11,7 +11,6 @@ import {
 import {
   ApiError,
   ConfigurationError,
-  isRecord,
   type ApiContext,
   type ProviderApi,
   type RecordingStream,
@@ -27,6 +26,7 @@ import {
   type RetellKeyInfo,
   type RetellListedAgent,
 } from "./api-records.ts";
+import { readFailure, requestOfId } from "./api-failures.ts";
 import { fail, listCallsBody, pageSize, readPage, type RetellCallRange } from "./api-pages.ts";
 import { retellApi } from "./provider-api.ts";
 import { recordingId, recordingsOf, type RetellRecordingVariant } from "./recordings.ts";
@@ -41,18 +41,27 @@ export interface RetellClientOptions extends ClientOptions {
   readonly apiKey: ApiKey;
   /** List only the calls of these agents, and set up only their webhooks. Default: all. */
   readonly agentIds?: readonly string[];
-  /** Hosts of your own that recordings lie on, where Retell hands out addresses of yours. */
+  /** More hosts that recordings lie on: distributions of Retell's that are not known here, or hosts of your own. */
   readonly recordingHosts?: readonly string[];
   /** How long one attempt may take, its body included. Milliseconds; default 60,000, because lists of calls can be slow. */
   readonly timeoutMs?: number;
 }
 
-/** A small, typed client of Retell. Every method throws ApiError. */
+/**
+ * A small, typed client of Retell. What Retell refuses, or does not answer, is an ApiError; a key that is missing when it
+ * is asked for is a ConfigurationError `secret_missing`.
+ */
 export interface RetellClient {
   readonly calls: {
-    /** Oldest first. Without what was said in them: see `get`. */
+    /**
+     * Oldest first. Without what was said in them: see `get`.
+     * @throws ConfigurationError `option_invalid` for what is no range, when the first is asked for.
+     */
     list(range: RetellCallRange): AsyncGenerator<RetellCall, void, void>;
-    /** A thousand calls at most. The cursor is Retell's key of the next page. */
+    /**
+     * A thousand calls at most. The cursor is Retell's key of the next page.
+     * @throws ConfigurationError `option_invalid` for what is no range.
+     */
     page(range: RetellCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<RetellCall>>;
     /** @throws ApiError `api_not_found` for a call that Retell does not know, or knows no longer. */
     get(id: string, context?: ApiContext): Promise<RetellCall>;
@@ -75,7 +84,12 @@ export interface RetellClient {
     get(id: string, context?: ApiContext): Promise<RetellAgent>;
   };
   readonly webhooks: {
-    /** Gives agents an address of their own for webhooks. */
+    /**
+     * Gives agents an address of their own for webhooks, which takes the account's place for them: agents that have none
+     * are therefore left alone unless they are named by `setup.agentIds`, or `setup.replace` is given.
+     * What Retell refuses for one agent is `kept`, with the reason in its name. May be repeated.
+     * @throws ApiError where every agent is refused, or for what would meet them all, with how many were set before.
+     */
     setup(setup: RetellWebhookSetup, context?: ApiContext): Promise<readonly WebhookTarget[]>;
   };
   /** Whether the key is good. */
@@ -105,9 +119,9 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
     baseUrl: "https://api.retellai.com",
     headers: async () => ({ authorization: `Bearer ${await apiKey()}` }),
     readFailure,
+    concurrency,
   };
   const api = createApiClient(dialect, { ...options, timeoutMs });
-  const byId = createApiClient({ ...dialect, readFailure: readFailureOfId }, { ...options, timeoutMs });
   const hosts = [...retellRecordingHosts, ...recordingHosts];
 
   const client: RetellClient = {
@@ -116,15 +130,17 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
       async page({ cursor, ...range }) {
         const what = "list calls";
         const { signal, beforeRequest } = range;
-        const json = listCallsBody(range, agentIds, cursor);
-        // It only reads.
-        const request = { what, method: "POST", path: "/v3/list-calls", json, repeatable: true } as const;
-        const answer = await api.request(request, { signal, beforeRequest });
-        return readPage(answer, { what, read: readCall, idOf: ({ call_id: id }) => id, cursor });
+        const ask = async (key: string | undefined) => {
+          const json = listCallsBody(range, agentIds, key);
+          // It only reads.
+          const request = { what, method: "POST", path: "/v3/list-calls", json, repeatable: true } as const;
+          return api.request(request, { signal, beforeRequest });
+        };
+        return readPage({ what, ask, read: readCall, idOf: ({ call_id: id }) => id, cursor });
       },
       async get(id, context) {
         const what = "get call";
-        const json = await byId.request({ what, path: `/v2/get-call/${encodeURIComponent(id)}` }, context);
+        const json = await requestOfId(api.request({ what, path: `/v2/get-call/${encodeURIComponent(id)}` }, context));
         const call = readCall(json);
         return call?.call_id === id ? call : fail(what, "expected the call");
       },
@@ -149,28 +165,38 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
       list: (context) =>
         listAll("retell", async (cursor) => {
           const what = "list agents";
-          const answer = await api.request(
-            {
-              what,
-              method: "POST",
-              path: "/v2/list-agents",
-              query: { limit: pageSize, pagination_key: cursor },
-              json: { filter_criteria: { channel: { type: "string", op: "eq", value: "voice" } } },
-              repeatable: true,
-            },
-            context,
-          );
-          return readPage(answer, { what, read: readListedAgent, idOf: ({ agent_id: id }) => id, cursor });
+          const ask = async (key: string | undefined) =>
+            api.request(
+              {
+                what,
+                method: "POST",
+                path: "/v2/list-agents",
+                query: { limit: pageSize, pagination_key: key },
+                json: { filter_criteria: { channel: { type: "string", op: "eq", value: "voice" } } },
+                repeatable: true,
+              },
+              context,
+            );
+          return readPage({ what, ask, read: readListedAgent, idOf: ({ agent_id: id }) => id, cursor });
         }),
       async get(id, context) {
         const what = "get agent";
-        const json = await byId.request({ what, path: `/get-agent/${encodeURIComponent(id)}` }, context);
+        const json = await requestOfId(api.request({ what, path: `/get-agent/${encodeURIComponent(id)}` }, context));
         return readAgent(json) ?? fail(what, "expected an agent");
       },
     },
     webhooks: {
       setup: (setup, context) =>
-        setupWebhooks({ api, agents: agentsOf(client, setup.agentIds ?? agentIds, context) }, setup, context),
+        setupWebhooks(
+          {
+            api,
+            // The list does not say where their webhooks go.
+            agentIds: setup.agentIds ?? agentIds ?? idsOf(client.agents.list(context)),
+            getAgent: (id) => client.agents.get(id, context),
+          },
+          setup,
+          context,
+        ),
     },
     async ping(context) {
       const what = "ping";
@@ -178,34 +204,22 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
         readKeyInfo(await api.request({ what, path: "/get-api-key-info" }, context)) ?? fail(what, "expected a key")
       );
     },
-    connect: () => retellApi(client, { hosts, fetch: options.fetch }),
+    connect: () => retellApi(client, { hosts, concurrency, fetch: options.fetch }),
   };
   return client;
 }
 
 // The documentation shows the bucket: https://docs.retellai.com/api-references/get-call. Addresses that people have
-// published lie behind distributions of CloudFront: dxc03zgurdly9, and d1d33audaiiiuu for signed ones.
-const retellRecordingHosts = ["*.cloudfront.net", "retellai.s3.us-west-2.amazonaws.com"];
+// published lie behind distributions of CloudFront, signed ones behind the second. Everybody can have one, so no others.
+const retellRecordingHosts = [
+  "dxc03zgurdly9.cloudfront.net",
+  "d1d33audaiiiuu.cloudfront.net",
+  "retellai.s3.us-west-2.amazonaws.com",
+];
 
-async function* agentsOf(
-  client: RetellClient,
-  ids: readonly string[] | undefined,
-  context: ApiContext | undefined,
-): AsyncGenerator<RetellAgent, void, void> {
-  if (ids !== undefined) {
-    for (const id of ids) yield await client.agents.get(id, context);
-    return;
-  }
-  // The list does not say where their webhooks go.
-  for await (const { agent_id: id } of client.agents.list(context)) yield await client.agents.get(id, context);
+// Retell publishes no limit, but answers 429. https://docs.retellai.com/api-references/list-calls
+const concurrency = 4;
+
+async function* idsOf(agents: AsyncIterable<RetellListedAgent>): AsyncGenerator<string, void, void> {
+  for await (const { agent_id: id } of agents) yield id;
 }
-
-/** https://docs.retellai.com/api-references/get-call, under its responses */
-function readFailure(body: unknown): { message?: string } {
-  const message = isRecord(body) ? body["message"] : undefined;
-  return typeof message === "string" ? { message } : {};
-}
-
-/** "Cannot find requested asset under given api key" comes as 422. https://docs.retellai.com/api-references/get-call */
-const readFailureOfId: ApiDialect["readFailure"] = (body, status) =>
-  status === 422 ? { ...readFailure(body), cause: "api_not_found" } : readFailure(body);

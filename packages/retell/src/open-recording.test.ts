@@ -71,6 +71,8 @@ describe("recordings.open", () => {
     "http://dxc03zgurdly9.cloudfront.net/call_1/recording.wav",
     "https://169.254.169.254/latest/meta-data",
     "https://cloudfront.net.example.com/r.wav",
+    // Anybody can have a distribution.
+    "https://d111111abcdef8.cloudfront.net/r.wav",
   ])("A14: %s is not gone to", async (url) => {
     const { client } = retellWith({ calls: [callNamed("call_1", { recording_url: url })] }, { fetch });
     const error = await errorOf(client.recordings.open("call_1"));

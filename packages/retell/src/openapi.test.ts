@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Ajv, type ValidateFunction } from "ajv";
+import type { ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import {
   agentJson,
@@ -9,6 +10,7 @@ import {
   ongoingCall,
   startMs,
   unconnectedCall,
+  without,
 } from "./fixtures/api-records.ts";
 import { errorOf, retellWith, useNetwork } from "./fixtures/api-server.ts";
 import type { SeenRequest } from "./fixtures/api.ts";
@@ -30,11 +32,31 @@ interface Operation {
 }
 
 // Retell's own description of its API; the file says where it is from.
-const description = JSON.parse(readFileSync(new URL("./fixtures/openapi.json", import.meta.url), "utf8")) as {
+const description = closed(JSON.parse(readFileSync(new URL("./fixtures/openapi.json", import.meta.url), "utf8"))) as {
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
 };
+
+/**
+ * What an object may have is what is documented, so that a misspelt name does not pass. Objects are put together from
+ * parts, which stay open: it is where one is used that nothing more may be in it.
+ */
+function closed(node: unknown, isPart = false): unknown {
+  if (Array.isArray(node)) return node.map((each) => closed(each, isPart));
+  if (typeof node !== "object" || node === null) return node;
+  const members = Object.entries(node).map(([name, value]): [string, unknown] => {
+    if (name === "schemas") return [name, partsOf(value as object)]; // named schemas, as extracted
+    return [name, closed(value, ["allOf", "oneOf", "not"].includes(name))];
+  });
+  const isClosed = !isPart && ["$ref", "allOf", "oneOf", "properties"].some((name) => name in node);
+  return { ...Object.fromEntries(members), ...(isClosed ? { unevaluatedProperties: false } : {}) };
+}
+
+function partsOf(schemas: object): object {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, closed(schema, true)]));
+}
+
 // "nullable" is understood by ajv; unions are judged as they stand.
-const ajv = new Ajv({ strict: false, allErrors: true });
+const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(description, "retell");
 
 const escaped = (text: string): string => text.replaceAll("~", "~0").replaceAll("/", "~1");
@@ -95,7 +117,13 @@ describe("Retell's own description of its API", () => {
         calls: [
           analyzedCall,
           callNamed("call_2", { start_timestamp: startMs + 1, transfer_destination: null, agent_tag: "prod" }),
-          callNamed("call_web", { call_type: "web_call", access_token: "token" }),
+          without(
+            callNamed("call_web", { call_type: "web_call", access_token: "token" }),
+            "from_number",
+            "to_number",
+            "direction",
+            "telephony_identifier",
+          ),
           { ...ongoingCall, call_id: "call_ongoing", start_timestamp: startMs + 2 },
           unconnectedCall("call_unanswered"),
         ],
@@ -146,6 +174,13 @@ describe("Retell's own description of its API", () => {
     ["a filter by a time that is not there", { filter_criteria: { start_timestamp: { type: "present", op: "np" } } }],
     ["a filter as it was before", { filter_criteria: { start_timestamp: { lower_threshold: 1 } } }],
     ["too many at once", { limit: 1001 }],
+    ["a misspelt order", { sort_ordr: "ascending" }],
+    ["a misspelt filter", { filter_criteria: { start_timestmp: { type: "range", op: "bt", value: [1, 2] } } }],
+    [
+      "a misspelt member of a filter",
+      { filter_criteria: { call_id: { type: "string", op: "eq", value: "a", vale: "" } } },
+    ],
+    ["a misspelt member of an agent", { filter_criteria: { agent: [{ agent_id: "agent_1", versions: [1] }] } }],
     [
       "a status that is no filter",
       { filter_criteria: { call_status: { type: "enum", op: "in", value: ["registered"] } } },
@@ -156,11 +191,26 @@ describe("Retell's own description of its API", () => {
   });
 
   test.each([
+    ["a misspelt time", { ...analyzedCall, end_timestmp: 1 }],
+    ["a misspelt summary", { ...analyzedCall, call_analysis: { call_sumary: "" } }],
     ["a call without its status", { ...analyzedCall, call_status: undefined }],
     ["a reason that nobody knows", { ...analyzedCall, disconnection_reason: "bored" }],
     ["seconds with a fraction", { ...analyzedCall, duration_ms: 61.5 }],
   ])("A01: %s would not pass", (_title, answer) => {
     const request = { method: "GET", path: "/v2/get-call/call_1", query: [], authorization: null, body: undefined };
     expect(judge({ ...request, status: 200, answer: JSON.parse(JSON.stringify(answer)) })).not.toEqual([]);
+  });
+
+  test.each([
+    ["a misspelt address", { webhook_ul: "https://app.example.com" }],
+    ["a misspelt time limit", { webhook_timeout: 10_000 }],
+  ])("A01: %s of an agent would not pass", (_title, sent) => {
+    const request = { method: "PATCH", path: "/update-agent/agent_1", query: [], authorization: null, body: sent };
+    expect(judge({ ...request, status: 200, answer: agentJson("agent_1") })).toEqual([
+      expect.stringContaining("must NOT have unevaluated properties"),
+    ]);
+    const well = { ...request, body: { webhook_url: "https://app.example.com" } };
+    expect(judge({ ...well, status: 200, answer: agentJson("agent_1") })).toEqual([]);
+    expect(judge({ ...well, status: 200, answer: agentJson("agent_1", sent) })).not.toEqual([]);
   });
 });

@@ -123,7 +123,6 @@ describe("listCalls", () => {
   test.each([
     ["that nobody answered", unconnectedCall("call_1", { start_timestamp: startMs })],
     ["that goes on", { ...ongoingCall, call_id: "call_1" }],
-    ["of which nothing is kept", callNamed("call_1", { data_storage_setting: "basic_attributes_only" })],
   ])("A07: a call %s has no details to ask for", async (_title, call) => {
     const { api } = apiWith({ calls: [call] });
     const [record] = (await api.listCalls(day)).records;
@@ -214,6 +213,13 @@ describe("recordings", () => {
     expect(await api.findRecording?.(known)).toBe(answer);
   });
 
+  test("A14: whether it may still come is judged by the clock of whoever asks", async () => {
+    const { api } = apiWith({ calls: [silent] });
+    expect(await api.findRecording?.(known, { now: () => endMs + 5 * 60_000 })).toBe("later");
+    const locate = api.locateRecording?.(recordingOf(callId, recordingUrl), known, { now: () => endMs + 5 * 60_000 });
+    expect(await locate).toBe("later");
+  });
+
   test("A14: a call without a part of Retell's in it is not asked for", async () => {
     const { api, seen } = apiWith();
     expect(await api.findRecording?.({ ...known, references: [{ provider: "twilio", id: "CA1", kind: "leg" }] })).toBe(
@@ -258,7 +264,8 @@ describe("recordings", () => {
   test("A14: names the hosts that recordings come from", () => {
     const { client } = retellWith({}, { recordingHosts: ["recordings.example.com"] });
     expect(client.connect().recordingHosts).toEqual([
-      "*.cloudfront.net",
+      "dxc03zgurdly9.cloudfront.net",
+      "d1d33audaiiiuu.cloudfront.net",
       "retellai.s3.us-west-2.amazonaws.com",
       "recordings.example.com",
     ]);
@@ -268,7 +275,9 @@ describe("recordings", () => {
 test("A05 M05: sends agents' webhooks to where the app serves them", async () => {
   const { api, world } = apiWith({ agents: [agentJson("agent_1")] });
   const url = "https://app.example.com/hooks/retell";
-  expect(await api.setupWebhook?.({ publicUrl: "https://app.example.com", prefix: "/hooks" })).toEqual({
+  const setup = { publicUrl: "https://app.example.com", prefix: "/hooks" };
+  expect((await api.setupWebhook?.(setup))?.targets).toMatchObject([{ state: "kept", url: "" }]);
+  expect(await api.setupWebhook?.({ ...setup, replace: true })).toEqual({
     targets: [{ name: "Agent agent_1", state: "set", url }],
   });
   expect(world.agents[0]).toMatchObject({ webhook_url: url });

@@ -18,15 +18,17 @@ const recordingDelayMs = 10 * 60_000;
 
 interface Settings {
   readonly hosts: readonly string[];
+  /** Requests that are under way at the same time. */
+  readonly concurrency: number;
   readonly fetch: Fetch | undefined;
 }
 
 /** Retell's API in the words that all vendors have in common. */
-export function retellApi(client: RetellClient, { hosts, fetch }: Settings): ProviderApi {
+export function retellApi(client: RetellClient, { hosts, concurrency, fetch }: Settings): ProviderApi {
   return connectApi({
     // There is one, "Account rate limited", without figures. https://docs.retellai.com/api-references/list-calls
     limits: [],
-    concurrency: 4,
+    concurrency,
     recordingHosts: hosts,
     fetch,
     async ping(context) {
@@ -45,7 +47,7 @@ export function retellApi(client: RetellClient, { hosts, fetch }: Settings): Pro
         if (found === undefined) continue;
         const event = recordedEvent(found);
         if (event !== undefined && isOver(found)) return event;
-        mayCome ||= isRecordingOnItsWay(found);
+        mayCome ||= isRecordingOnItsWay(found, context);
       }
       return mayCome ? "later" : "none";
     },
@@ -55,7 +57,7 @@ export function retellApi(client: RetellClient, { hosts, fetch }: Settings): Pro
       const found = await findCall(client, owner.id, context);
       const current = found && recordingsOf(found)?.find((recording) => recording.id === id)?.url;
       if (current != null) return { url: current };
-      return found !== undefined && isRecordingOnItsWay(found) ? "later" : "gone";
+      return found !== undefined && isRecordingOnItsWay(found, context) ? "later" : "gone";
     },
     async setupWebhook({ publicUrl, prefix = "/api/webhooks", replace = false }, context) {
       return { targets: await client.webhooks.setup({ url: `${publicUrl}${prefix}/retell`, replace }, context) };
@@ -80,10 +82,11 @@ async function findCall(
   }
 }
 
-function isRecordingOnItsWay(call: RetellCall): boolean {
+function isRecordingOnItsWay(call: RetellCall, context: ApiContext = {}): boolean {
   if (!isOver(call)) return true;
   const { end_timestamp: endMs } = call;
-  return endingIn(call).reached && endMs != null && Date.now() - endMs < recordingDelayMs;
+  const nowMs = context.now?.() ?? Date.now();
+  return endingIn(call).reached && endMs != null && nowMs - endMs < recordingDelayMs;
 }
 
 // The calls of a range by their start, and after them those that have none. Retell's own keys are opaque, but no words.

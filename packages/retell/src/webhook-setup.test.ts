@@ -1,7 +1,7 @@
-import { HttpResponse } from "msw";
+import { http, HttpResponse } from "msw";
 import { describe, expect, test } from "vitest";
-import { agentJson } from "./fixtures/api-records.ts";
-import { errorOf, retellAnswering, retellWith, useNetwork } from "./fixtures/api-server.ts";
+import { agentJson, type Json } from "./fixtures/api-records.ts";
+import { errorOf, network, retellAnswering, retellWith, useNetwork } from "./fixtures/api-server.ts";
 
 useNetwork();
 
@@ -16,10 +16,30 @@ const agents = [
   agentJson("agent_draft", { version: 3, agent_name: null }),
 ];
 
+const idsOf = (json: readonly Json[]): string[] => json.map(({ agent_id: id }) => String(id));
+
 describe("webhooks.setup", () => {
-  test("A05 M05: sets, leaves alone and keeps, and says which", async () => {
+  test("A05 M05: agents at the account's address stay there, because what it leads to would go silent", async () => {
     const { client, world, seen } = retellWith({ agents, mostPerPage: 2 });
+    const atAccount = (name: string) => ({
+      name: `${name}, without an address of its own: the account's holds`,
+      state: "kept",
+      url: "",
+    });
     expect(await client.webhooks.setup({ url })).toEqual([
+      atAccount("Agent agent_new"),
+      { name: "Agent agent_ours", state: "unchanged", url },
+      { name: "Agent agent_theirs", state: "kept", url: elsewhere },
+      atAccount("Agent agent_published"),
+      atAccount("agent_draft"),
+    ]);
+    expect(world.agents).toEqual(agents);
+    expect(seen.filter(({ method }) => method === "PATCH")).toEqual([]);
+  });
+
+  test("A05 M05: sets agents that are named, leaves alone and keeps, and says which", async () => {
+    const { client, world, seen } = retellWith({ agents });
+    expect(await client.webhooks.setup({ url, agentIds: idsOf(agents) })).toEqual([
       { name: "Agent agent_new", state: "set", url },
       { name: "Agent agent_ours", state: "unchanged", url },
       { name: "Agent agent_theirs", state: "kept", url: elsewhere },
@@ -34,36 +54,95 @@ describe("webhooks.setup", () => {
     ]);
   });
 
-  test("A05 M05: replaces what points elsewhere where that is asked for", async () => {
-    const { client, world } = retellWith({ agents });
-    const targets = await client.webhooks.setup({ url, agentIds: ["agent_theirs"], replace: true });
-    expect(targets).toEqual([{ name: "Agent agent_theirs", state: "set", url }]);
-    expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([null, url, url, null, null]);
+  test("A05 M05: replaces what points elsewhere, and the account's address, where that is asked for", async () => {
+    const { client, world } = retellWith({ agents, mostPerPage: 2 });
+    const targets = await client.webhooks.setup({ url, replace: true });
+    expect(targets.map(({ state }) => state)).toEqual(["set", "unchanged", "set", "kept", "set"]);
+    expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([url, url, url, null, url]);
   });
 
   test("A05 M05: a second time changes nothing", async () => {
     const { client, seen } = retellWith({ agents: agents.slice(0, 2) });
-    await client.webhooks.setup({ url });
+    await client.webhooks.setup({ url, replace: true });
     seen.length = 0;
     expect((await client.webhooks.setup({ url })).map(({ state }) => state)).toEqual(["unchanged", "unchanged"]);
     expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
   });
 
-  test("A05 M05: keeps to the agents of the client, and fails for one that does not exist", async () => {
+  test("A05 M05: keeps to the agents of the client, which does not name them for this", async () => {
     const { client, seen } = retellWith({ agents }, { agentIds: ["agent_new"] });
-    expect(await client.webhooks.setup({ url })).toHaveLength(1);
+    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "kept" }]);
+    expect(await client.webhooks.setup({ url, replace: true })).toMatchObject([{ state: "set" }]);
     expect(seen.some(({ path }) => path === "/v2/list-agents")).toBe(false);
-    expect((await errorOf(client.webhooks.setup({ url, agentIds: ["agent_gone"] }))).code).toBe("api_not_found");
   });
 
-  test("A05: an agent that is published meanwhile is refused, which does not mean that it does not exist", async () => {
-    const { client, asked } = retellAnswering([
-      () => HttpResponse.json(agentJson("agent_1")),
-      () => HttpResponse.json({ status: "error", message: "Cannot update published agent" }, { status: 422 }),
+  const refused = () =>
+    HttpResponse.json({ status: "error", message: "Cannot update published agent" }, { status: 422 });
+
+  test("A05: what is refused for one agent is reported, and stops no other", async () => {
+    const { client, world } = retellWith({
+      agents: [agentJson("agent_1"), agentJson("agent_2"), agentJson("agent_3")],
+    });
+    // Published since it was read.
+    network.use(http.patch("https://api.retellai.com/update-agent/agent_2", refused));
+    const agentIds = ["agent_gone", "agent_1", "agent_2", "agent_3"];
+    expect(await client.webhooks.setup({ url, agentIds })).toEqual([
+      { name: "agent_gone, not set: api_not_found", state: "kept", url: "" },
+      { name: "Agent agent_1", state: "set", url },
+      { name: "Agent agent_2, not set: api_rejected", state: "kept", url: "" },
+      { name: "Agent agent_3", state: "set", url },
     ]);
+    expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([url, null, url]);
+    const [target] = await client.webhooks.setup({
+      url: elsewhere,
+      agentIds: ["agent_1", "agent_gone"],
+      replace: true,
+    });
+    expect(target).toMatchObject({ state: "set" });
+  });
+
+  test("A05: what is refused keeps the address that it has", async () => {
+    const { client } = retellWith({ agents: [agentJson("agent_1", { webhook_url: elsewhere }), agentJson("agent_2")] });
+    network.use(http.patch("https://api.retellai.com/update-agent/agent_1", refused));
+    expect((await client.webhooks.setup({ url, replace: true }))[0]).toEqual({
+      name: "Agent agent_1, not set: api_rejected",
+      state: "kept",
+      url: elsewhere,
+    });
+  });
+
+  test("A05: where all is refused, that is the error: a refusal does not mean that an agent does not exist", async () => {
+    const { client, asked } = retellAnswering([() => HttpResponse.json(agentJson("agent_1")), refused]);
     const error = await errorOf(client.webhooks.setup({ url, agentIds: ["agent_1"] }));
     expect(error).toMatchObject({ code: "api_rejected", status: 422 });
     expect(asked()).toBe(2);
+    const other = retellWith({ agents });
+    const gone = await errorOf(other.client.webhooks.setup({ url, agentIds: ["agent_gone"] }));
+    expect(gone).toMatchObject({ code: "api_not_found", status: 422 });
+  });
+
+  test("A05: what would meet every agent stops it, and says how many were set, so that it can be repeated", async () => {
+    const two = [agentJson("agent_1"), agentJson("agent_2"), agentJson("agent_3")];
+    const { client, seen } = retellWith({ agents: two }, { attempts: 1 });
+    const down = () => HttpResponse.json({ status: "error" }, { status: 503, headers: { "retry-after": "7" } });
+    network.use(http.patch("https://api.retellai.com/update-agent/agent_2", down));
+    const error = await errorOf(client.webhooks.setup({ url, replace: true }));
+    expect(error).toMatchObject({ code: "api_unavailable", status: 503, retryAfterMs: 7000 });
+    expect(error.message).toBe("API of retell, set webhook of an agent: answered 503; agents set before it: 1");
+    expect(seen.some(({ path }) => path.endsWith("agent_3"))).toBe(false);
+    // Where none was set there is nothing to say.
+    const first = await errorOf(client.webhooks.setup({ url, agentIds: ["agent_2"] }));
+    expect(first.message).toBe("API of retell, set webhook of an agent: answered 503");
+  });
+
+  test("A05: whoever gives up gets their own reason", async () => {
+    const { client, world } = retellWith({ agents });
+    const reason = new Error("enough");
+    let asked = 0;
+    const beforeRequest = () => ((asked += 1) > 3 ? Promise.reject(reason) : Promise.resolve());
+    const setup = client.webhooks.setup({ url, agentIds: ["agent_new", "agent_draft"] }, { beforeRequest });
+    await expect(setup).rejects.toBe(reason);
+    expect(world.agents[0]).toMatchObject({ webhook_url: url });
   });
 
   test("D15: what is no agent is refused", async () => {

@@ -1,52 +1,103 @@
 import type { ApiClient } from "@offhook/core/client";
-import type { ApiContext, WebhookTarget } from "@offhook/core";
+import { ApiError, type ApiContext, type WebhookTarget } from "@offhook/core";
+import { restated } from "./api-failures.ts";
 import type { RetellAgent } from "./api-records.ts";
 
 export interface RetellWebhookSetup {
   /** The whole address: `https://app.example.com/api/webhooks/retell`. */
   readonly url: string;
-  /** Only these agents. Default: those of the client, or all voice agents. */
+  /**
+   * Only these agents, also where the account's address holds for them today. Default: those of the client, or all voice
+   * agents, of which the ones without an address of their own are left to the account's.
+   */
   readonly agentIds?: readonly string[];
-  /** Also agents whose webhooks go elsewhere today. Default false. */
+  /** Also agents whose webhooks go elsewhere today, or to the account's address. Default false. */
   readonly replace?: boolean;
 }
 
+interface Account {
+  readonly api: ApiClient;
+  readonly agentIds: AsyncIterable<string> | Iterable<string>;
+  readonly getAgent: (id: string) => Promise<RetellAgent>;
+}
+
 /**
- * Gives agents an address of their own, which from then on replaces the account's for them. The account's own address
- * can be set in Retell's dashboard only. https://docs.retellai.com/features/register-webhook
+ * Gives agents an address of their own, which from then on replaces the account's for them: whoever listens there hears
+ * of them no more. The account's own address can be neither read nor set by the API, only in Retell's dashboard.
+ * https://docs.retellai.com/features/register-webhook
+ *
+ * What is refused for one agent is `kept` with the code of its reason, and stops no other.
+ *
+ * @throws ApiError that would meet every agent as well, with how many were set before it, or the first of the refusals
+ * where there is nothing else. Either way it may be repeated.
  */
 export async function setupWebhooks(
-  { api, agents }: { api: ApiClient; agents: AsyncIterable<RetellAgent> },
-  { url, replace = false }: Pick<RetellWebhookSetup, "url" | "replace">,
+  { api, agentIds, getAgent }: Account,
+  setup: RetellWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<readonly WebhookTarget[]> {
   const targets: WebhookTarget[] = [];
-  for await (const agent of agents) {
-    const name = agent.agent_name ?? agent.agent_id;
-    const present = agent.webhook_url ?? "";
-    const version = agent.version ?? 0;
-    if (present === url) {
-      targets.push({ name, state: "unchanged", url });
-    } else if (present !== "" && !replace) {
-      targets.push({ name, state: "kept", url: present });
-    } else if (agent.is_published === true) {
-      // Answered with 422: "Cannot update published agent". A new version of it would change what calls use.
-      targets.push({ name: `${name}, published version ${version}`, state: "kept", url: present });
-    } else {
-      await api.request(
-        {
-          what: "set webhook of an agent",
-          method: "PATCH",
-          path: `/update-agent/${encodeURIComponent(agent.agent_id)}`,
-          json: { webhook_url: url },
-          // Twice is once.
-          repeatable: true,
-        },
-        context,
-      );
-      // Only the draft has it then, and the version before may be what calls use.
-      targets.push({ name: version === 0 ? name : `${name}, draft version ${version}`, state: "set", url });
+  const refusals: ApiError[] = [];
+  try {
+    for await (const id of agentIds) {
+      let name = id;
+      let present = "";
+      try {
+        const agent = await getAgent(id);
+        present = agent.webhook_url ?? "";
+        const target = targetOf(agent, present, setup);
+        ({ name } = target);
+        if (target.state === "set") await setUrl(api, id, setup.url, context);
+        targets.push(target);
+      } catch (error) {
+        if (!(error instanceof ApiError && ofOneAgent.has(error.code))) throw error;
+        refusals.push(error);
+        targets.push({ name: `${name}, not set: ${error.code}`, state: "kept", url: present });
+      }
     }
+  } catch (error) {
+    const set = targets.filter(({ state }) => state === "set").length;
+    if (set === 0 || !(error instanceof ApiError)) throw error;
+    throw restated(error, { message: `${error.message}; agents set before it: ${set}` });
   }
+  const [refusal] = refusals;
+  if (refusal !== undefined && refusals.length === targets.length) throw refusal;
   return targets;
+}
+
+const ofOneAgent: ReadonlySet<string> = new Set(["api_rejected", "api_not_found", "api_malformed"]);
+
+/** What becomes of an agent, if Retell does as it is told. */
+function targetOf(
+  agent: RetellAgent,
+  present: string,
+  { url, agentIds, replace = false }: RetellWebhookSetup,
+): WebhookTarget {
+  const name = agent.agent_name ?? agent.agent_id;
+  const version = agent.version ?? 0;
+  if (present === url) return { name, state: "unchanged", url };
+  if (present !== "" && !replace) return { name, state: "kept", url: present };
+  if (present === "" && !replace && agentIds === undefined) {
+    return { name: `${name}, without an address of its own: the account's holds`, state: "kept", url: "" };
+  }
+  if (agent.is_published === true) {
+    // Answered with 422: "Cannot update published agent". A new version of it would change what calls use.
+    return { name: `${name}, published version ${version}`, state: "kept", url: present };
+  }
+  // Only the draft has it then, and the version before may be what calls use.
+  return { name: version === 0 ? name : `${name}, draft version ${version}`, state: "set", url };
+}
+
+async function setUrl(api: ApiClient, id: string, url: string, context: ApiContext | undefined): Promise<void> {
+  await api.request(
+    {
+      what: "set webhook of an agent",
+      method: "PATCH",
+      path: `/update-agent/${encodeURIComponent(id)}`,
+      json: { webhook_url: url },
+      // Twice is once.
+      repeatable: true,
+    },
+    context,
+  );
 }

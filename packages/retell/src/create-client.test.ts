@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { delay, HttpResponse } from "msw";
 import { describe, expect, test } from "vitest";
-import { createRetellClient } from "./client.ts";
+import { createRetellClient } from "./create-client.ts";
 import { analyzedCall, callNamed, unconnectedCall } from "./fixtures/api-records.ts";
 import { errorOf, retellAnswering, retellWith, useNetwork } from "./fixtures/api-server.ts";
 import { apiKey } from "./fixtures/api.ts";
@@ -124,23 +124,89 @@ describe("calls", () => {
     const whole = retellAnswering([() => HttpResponse.json(full)]);
     const { nextCursor } = await whole.client.calls.page(day);
     expect(nextCursor).toBe("call_999");
-    expect((await whole.client.calls.page({ ...day, cursor: "call_999" })).nextCursor).toBeNull();
+    expect((await errorOf(whole.client.calls.page({ ...day, cursor: "call_999" }))).code).toBe("api_malformed");
+    const unreadable = Array.from({ length: 1000 }, () => ({}));
+    const lost = retellAnswering([() => HttpResponse.json(unreadable)]);
+    expect((await errorOf(lost.client.calls.page(day))).code).toBe("api_malformed");
+  });
+
+  const pageWith = (items: readonly object[], next?: string) => () =>
+    HttpResponse.json({ items, has_more: next !== undefined, ...(next === undefined ? {} : { pagination_key: next }) });
+
+  test("A02: what is behind empty pages is found", async () => {
+    const { client, asked } = retellAnswering([
+      pageWith([], "b"),
+      pageWith([], "c"),
+      pageWith([callNamed("call_1")], "d"),
+      pageWith([], "e"),
+      pageWith([]),
+    ]);
+    expect((await all(client.calls.list(day))).map(({ call_id: id }) => id)).toEqual(["call_1"]);
+    expect(asked()).toBe(5);
+  });
+
+  test("A02: so it is with agents", async () => {
+    const { client } = retellAnswering([pageWith([], "b"), pageWith([{ agent_id: "agent_1" }])]);
+    expect((await all(client.agents.list())).map(({ agent_id: id }) => id)).toEqual(["agent_1"]);
+  });
+
+  test("D15: a page whose key leads back to it is refused, because calls behind it would be lost", async () => {
+    const { client, asked } = retellAnswering([pageWith([callNamed("call_1")], "a")]);
+    expect((await errorOf(client.calls.page({ ...day, cursor: "a" }))).code).toBe("api_malformed");
+    expect(asked()).toBe(1);
   });
 
   test.each([
-    ["an empty page", { items: [], has_more: true, pagination_key: "b" }],
-    ["the key that led there", { items: [callNamed("call_1")], has_more: true, pagination_key: "a" }],
-  ])("A02: %s is the last one, whatever it promises", async (_title, answer) => {
-    const { client } = retellAnswering([() => HttpResponse.json(answer)]);
-    expect((await client.calls.page({ ...day, cursor: "a" })).nextCursor).toBeNull();
+    ["to itself", [pageWith([], "a")], 1],
+    ["in a circle of such", [pageWith([], "b"), pageWith([], "a")], 2],
+  ])(
+    "A02: an empty page that leads %s is the end: there is nothing that is not read",
+    async (_title, answers, requests) => {
+      const { client, asked } = retellAnswering(answers);
+      expect(await client.calls.page({ ...day, cursor: "a" })).toMatchObject({ items: [], nextCursor: null });
+      expect(asked()).toBe(requests);
+    },
+  );
+
+  test("D15: nothing but empty pages is refused at some point", async () => {
+    let next = 0;
+    const { client, asked } = retellAnswering([() => pageWith([], `key_${(next += 1)}`)()]);
+    expect((await errorOf(client.calls.page(day))).code).toBe("api_malformed");
+    expect(asked()).toBe(20);
   });
 
-  test("D15: a range of no times is refused before anything is asked", async () => {
+  test.each([
+    ["no times", { from: "yesterday", to: day.to }],
+    ["times without a zone", { from: "2026-11-20T00:00:00", to: day.to }],
+    ["times that are the same", { from: day.from, to: day.from }],
+  ])("D15: a range of %s is refused before anything is asked", async (_title, range) => {
     const { client, seen } = retellWith();
-    await expect(client.calls.page({ from: "yesterday", to: day.to })).rejects.toMatchObject({
-      code: "option_invalid",
-    });
+    await expect(client.calls.page(range)).rejects.toMatchObject({ code: "option_invalid" });
     expect(seen).toEqual([]);
+  });
+
+  test("A02: a range may be of days", async () => {
+    const { client } = retellWith({ calls: [callNamed("call_1")] });
+    expect((await client.calls.page({ from: "2026-11-20", to: "2026-11-21" })).items).toHaveLength(1);
+  });
+
+  test("A02: four requests are under way at once, and not more", async () => {
+    let underWay = 0;
+    let most = 0;
+    const answer = (body: object) => async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await delay(10);
+      underWay -= 1;
+      return HttpResponse.json(body);
+    };
+    const { client } = retellAnswering([answer({ items: [], has_more: false })]);
+    // A list and single records count together.
+    await Promise.allSettled([
+      ...Array.from({ length: 6 }, () => client.calls.page(day)),
+      ...Array.from({ length: 6 }, () => client.agents.get("agent_1")),
+    ]);
+    expect(most).toBe(4);
   });
 
   test("A03: one call is read with what was said in it, and without its access token", async () => {

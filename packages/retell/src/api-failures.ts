@@ -1,0 +1,37 @@
+import type { ApiDialect } from "@offhook/core/client";
+import { ApiError, isRecord, type ApiErrorCode } from "@offhook/core";
+
+/** https://docs.retellai.com/api-references/get-call, under its responses */
+export const readFailure: ApiDialect["readFailure"] = (body) => {
+  const message = isRecord(body) ? body["message"] : undefined;
+  return typeof message === "string" ? { message } : {};
+};
+
+/**
+ * "Cannot find requested asset under given api key" comes as 422, where something was asked for by its id.
+ * https://docs.retellai.com/api-references/get-call
+ */
+export async function requestOfId<Answer>(request: Promise<Answer>): Promise<Answer> {
+  try {
+    return await request;
+  } catch (error) {
+    throw error instanceof ApiError && error.status === 422 ? restated(error, { code: "api_not_found" }) : error;
+  }
+}
+
+/** The same failure, in other words. */
+export function restated(
+  error: ApiError,
+  { code = error.code, message = error.message }: { readonly code?: ApiErrorCode; readonly message?: string },
+): ApiError {
+  const { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
+  return new ApiError(code, message, {
+    provider,
+    status,
+    vendorCode,
+    vendorMessage,
+    requestId,
+    retryAfterMs,
+    cause: error,
+  });
+}
