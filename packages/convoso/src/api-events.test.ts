@@ -2,9 +2,9 @@ import { foldCall, verifyDelivery, type Call, type CallEvent, type CallEventDraf
 import { convosoLife, convosoSamples, type SampleRequest } from "@offhook/testing";
 import { describe, expect, test } from "vitest";
 import { callRecord } from "./api-events.ts";
+import type { ConvosoRules } from "./client.ts";
 import { readCall } from "./api-records.ts";
 import { createConvosoClient } from "./create-client.ts";
-import type { ConvosoRules } from "./events.ts";
 import { logResult, type Json } from "./fixtures/api.ts";
 import { convoso, type ConvosoOptions } from "./provider.ts";
 
@@ -111,6 +111,18 @@ describe("D16: a record of the API after the webhooks of the same call", () => {
 
     const withoutSession = eventsOf(recordOf(lifeResult({ session_id: null })).events, "api", startMs + 2 * hourMs);
     expect(comparable(foldCall([...webhooks, ...withoutSession]))).toEqual(comparable(before));
+  });
+
+  test("says the same of a recording whose address is written without TLS", async () => {
+    const src = `http://example.test/r/${callId}.mp3`;
+    const samples = life.map((sample) => ({ ...sample, body: sample.body.replaceAll(/https(?=:|%3A)/g, "http") }));
+    expect(samples.some(({ body }) => /http(?=:|%3A)/.test(body))).toBe(true);
+    const webhooks = eventsOf(await draftsOf(samples), "webhook", startMs + hourMs);
+    const said = lifeResult({ session_id: null, recording: [{ recording_id: "991", src, public_url: src }] });
+    const imported = eventsOf(recordOf(said).events, "api", startMs + 2 * hourMs);
+    const after = foldCall([...webhooks, ...imported]);
+    expect(after.recordings).toMatchObject([{ url: `https://example.test/r/${callId}.mp3`, state: "available" }]);
+    expect(comparable(after)).toEqual(comparable(foldCall(webhooks)));
   });
 
   test("changes nothing either where it comes before them", async () => {

@@ -1,11 +1,7 @@
 import { createReference, type ApiRecord, type CallFacts, type Recording } from "@offhook/core";
 import type { ConvosoCall } from "./api-records.ts";
-import { callEvent, type ConvosoRules } from "./events.ts";
-import { compileFields } from "./fields.ts";
 import { recordingsOf, type ConvosoRecording } from "./recordings.ts";
-
-// The API's names are always the same, whatever keys the account's Adaptor writes.
-const read = compileFields();
+import type { ConvosoRules } from "./rules.ts";
 
 /**
  * A call of the log, told as a push of its last disposition would have told it: without a time of its own, because the
@@ -19,10 +15,8 @@ export function callRecord(
   recordings: readonly ConvosoRecording[] = recordingsOf(call),
 ): ApiRecord {
   const [first, ...others] = recordings;
-  const event = callEvent(
-    read([{ ...call, call_log_id: call.id, phone_code: phoneCodeOf(call), recording: first?.url ?? first?.file }]),
-    rules,
-  );
+  const recording = first?.url ?? first?.file ?? null;
+  const event = rules.callEvent({ ...call, call_log_id: call.id, phone_code: phoneCodeOf(call), recording });
   const facts: CallFacts =
     event.facts.recordings == null
       ? event.facts

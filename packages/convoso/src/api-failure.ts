@@ -9,8 +9,8 @@ const causes: ReadonlyMap<string, ApiErrorCode> = new Map([
   ["500", "api_unavailable"],
 ]);
 
-/** No number for a bad token is published. */
-const ofTheToken = /\bauth(?:entication|ori[sz]ation)?[\s_-]*token\b|\bunauthori[sz]ed\b/i;
+/** No number for a bad token is published. Only what names it counts: a list may be "unauthorized" as well. */
+const ofTheToken = /\bauth(?:entication|ori[sz]ation)?[\s_-]*token\b/i;
 
 /** Convoso says most of its failures with HTTP 200. Undefined for what is none. */
 export function failureIn(body: unknown): ApiFailure | undefined {
@@ -20,8 +20,10 @@ export function failureIn(body: unknown): ApiFailure | undefined {
 /** The number and the text of a failure, where there are any. */
 export function readFailure(body: unknown): ApiFailure {
   if (!isRecord(body)) return {};
-  const code = typeof body["code"] === "number" || typeof body["code"] === "string" ? String(body["code"]) : null;
-  const message = typeof body["text"] === "string" ? body["text"] : null;
+  const said = typeof body["code"] === "number" || typeof body["code"] === "string" ? String(body["code"]) : null;
+  const isNumber = said !== null && /^\d{1,9}$/.test(said);
+  const code = isNumber ? said : null;
+  const message = typeof body["text"] === "string" ? body["text"] : isNumber ? null : said;
   const cause = causes.get(code ?? "") ?? (ofTheToken.test(message ?? "") ? "api_unauthorized" : undefined);
   return { code, message, ...(cause === undefined ? {} : { cause }) };
 }

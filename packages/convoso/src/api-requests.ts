@@ -10,7 +10,7 @@ interface Request {
   readonly what: string;
   readonly path: string;
   readonly parameters: RequestParameters;
-  /** Whether it may be made twice. Default true, because most only read. */
+  /** Whether it may be made twice, because it only reads. Default false: all are POSTs. */
   readonly repeatable?: boolean;
 }
 
@@ -26,17 +26,21 @@ export interface ConvosoRequests {
   send(request: Request, context: ApiContext | undefined): Promise<void>;
   /** For the `data` of an answer. */
   data(request: Request, context: ApiContext | undefined): Promise<{ readonly [name: string]: unknown }>;
+  /** Of the call log. */
   log(what: string, parameters: RequestParameters, context: ApiContext | undefined): Promise<LogAnswer>;
   /** All pages of what stands in `entries`. */
   entries<Item>(
-    request: Request & { readonly limit: number; readonly read: (json: unknown) => Item | undefined },
+    request: Omit<Request, "repeatable"> & {
+      readonly limit: number;
+      readonly read: (json: unknown) => Item | undefined;
+    },
     context: ApiContext | undefined,
   ): AsyncGenerator<Item, void, void>;
 }
 
 export function convosoRequests(api: ApiClient, token: () => Promise<string>): ConvosoRequests {
   const ask = async (
-    { what, path, parameters, repeatable = true }: Request,
+    { what, path, parameters, repeatable = false }: Request,
     context: ApiContext | undefined,
   ): Promise<unknown> => {
     // Last, so that no parameter takes its place. By POST, because addresses end up in logs.
@@ -55,7 +59,7 @@ export function convosoRequests(api: ApiClient, token: () => Promise<string>): C
       return json["data"];
     },
     async log(what, parameters, context) {
-      const data = await requests.data({ what, path: "/log/retrieve", parameters }, context);
+      const data = await requests.data({ what, path: "/log/retrieve", parameters, repeatable: true }, context);
       // `entries` is a count here, and the list is called something else.
       return { ...readItems("convoso", what, data["results"], readCall), found: countOf(data["total_found"]) };
     },
@@ -63,7 +67,7 @@ export function convosoRequests(api: ApiClient, token: () => Promise<string>): C
       listAll("convoso", async (cursor) => {
         const offset = Number(cursor ?? 0);
         const parameters = { ...request.parameters, offset, limit };
-        const data = await requests.data({ ...request, parameters }, context);
+        const data = await requests.data({ ...request, parameters, repeatable: true }, context);
         const page = readItems("convoso", request.what, data["entries"], read);
         const received = page.items.length + page.unreadable.length;
         const total = countOf(data["total"]);

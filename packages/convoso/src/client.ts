@@ -12,3 +12,4 @@ export {
 export type { ConvosoCall, ConvosoLead, ConvosoLeadRecording, ConvosoLogRecording } from "./api-records.ts";
 export type { ConvosoLeadSearch, ConvosoNewLead } from "./lead-requests.ts";
 export type { ConvosoRecording } from "./recordings.ts";
+export type { ConvosoRules } from "./rules.ts";

@@ -79,7 +79,24 @@ describe("calls", () => {
     expect(requests.every(({ parameters }) => parameters["auth_token"] === authToken)).toBe(true);
   });
 
-  test("A01: the token may come from a function, asked for each request", async () => {
+  test("A01: the token may come from a function, asked once for each request, however often that is made", async () => {
+    let asked = 0;
+    const counting = clientOf({ authToken: () => `token-${(asked += 1)}` });
+    const sent: string[] = [];
+    server.use(
+      http.post(`${base}/log/retrieve`, async ({ request }) => {
+        sent.push(new URLSearchParams(await request.text()).get("auth_token") ?? "");
+        return sent.length === 1
+          ? HttpResponse.json({}, { status: 503, headers: { "retry-after": "0" } })
+          : HttpResponse.json(logOf([]));
+      }),
+    );
+    await counting.ping();
+    await counting.ping();
+    expect(sent).toEqual(["token-1", "token-1", "token-2"]);
+  });
+
+  test("A01: a token that is changed is used from the next request on", async () => {
     const requests = serve();
     const keys = [authToken, "expired"];
     const rotating = clientOf({ authToken: async () => keys.shift() ?? authToken });
@@ -109,6 +126,19 @@ describe("calls", () => {
     expect(requests[0]).toMatchObject({ path: "/log/retrieve", parameters: { limit: "1", include_recordings: "0" } });
   });
 
+  test("A04: the last day is that of the clock that was handed in, or of the platform's", async () => {
+    const requests = serve();
+    await client.ping({ now: () => Date.parse("2024-02-29T15:00:00Z") });
+    const earliestMs = Date.now() - 24 * 60 * 60_000 - 60_000;
+    await clientOf({ timeZone: "UTC" }).ping();
+    expect(requests[0]?.parameters).toMatchObject({
+      start_time: "2024-02-28 10:00:00",
+      end_time: "2024-02-29 10:00:00",
+    });
+    const { start_time: start = "" } = requests[1]?.parameters ?? {};
+    expect(Date.parse(`${start.replace(" ", "T")}Z`)).toBeGreaterThan(earliestMs);
+  });
+
   test("extra fields are written", async () => {
     const requests = serve({ calls: [logResult()] });
     await client.calls.update("2073617", { extra_field_01: "paid" });
@@ -120,10 +150,45 @@ describe("calls", () => {
     });
   });
 
-  test("a range that is none is refused before anything is asked", async () => {
+  test("an update is not repeated: nobody knows whether it was made", async () => {
+    let requests = 0;
+    server.use(
+      http.post(`${base}/log/update`, () => {
+        requests += 1;
+        return HttpResponse.json({}, { status: 502, headers: { "retry-after": "0" } });
+      }),
+    );
+    const failure = await failureOf(client.calls.update("2073617", { extra_field_01: "paid" }));
+    expect(failure).toMatchObject({ code: "api_unavailable", status: 502 });
+    expect(requests).toBe(1);
+  });
+
+  test.each([
+    ["no date", "yesterday", "2026-11-20"],
+    ["a time that would be another on each machine", "2026-11-20T08:00:00", "2026-11-21"],
+    ["the wrong order", "2026-11-21", "2026-11-20"],
+    ["no time at all", "2026-11-20", "2026-11-20T00:00:00Z"],
+  ])("a range of %s is refused before anything is asked", async (_name, from, to) => {
     const requests = serve();
-    await expect(client.calls.page({ from: "yesterday", to: range.to })).rejects.toBeInstanceOf(ConfigurationError);
+    for (const ask of [
+      () => client.calls.page({ from, to }),
+      () => all(client.calls.list({ from, to })),
+      () => all(client.recordings.ofLead("408159", { from, to })),
+    ]) {
+      const refused = ask();
+      await expect(refused).rejects.toBeInstanceOf(ConfigurationError);
+      await expect(refused).rejects.toThrow("createConvosoClient");
+    }
     expect(requests).toEqual([]);
+  });
+
+  test("a day begins in UTC", async () => {
+    const requests = serve();
+    await client.calls.page({ from: "2026-11-20", to: "2026-11-21" });
+    expect(requests[0]?.parameters).toMatchObject({
+      start_time: "2026-11-19 19:00:00",
+      end_time: "2026-11-20 19:00:00",
+    });
   });
 });
 
@@ -146,6 +211,9 @@ describe("D15: failures", () => {
     [refusal(403, "Forbidden"), "api_forbidden"],
     [refusal(6100, "Invalid auth_token"), "api_unauthorized"],
     [refusal(6100, "The Authorization Token is missing"), "api_unauthorized"],
+    [refusal(6100, "Missing authentication-token"), "api_unauthorized"],
+    [refusal(6004, "Unauthorized campaign"), "api_rejected"],
+    [refusal(6006, "This user is not authorised, or unauthorised"), "api_rejected"],
     [refusal(6002, "Unknown List Id"), "api_rejected"],
     [refusal(7231, "Invalid offset value"), "api_rejected"],
     [{ success: false }, "api_rejected"],
@@ -156,8 +224,46 @@ describe("D15: failures", () => {
     expect(failure).toMatchObject({ code, status: 200, isRetryable: false });
     const { code: number, text } = body;
     expect(failure.vendorCode).toBe(typeof number === "number" || typeof number === "string" ? String(number) : null);
-    expect(failure.vendorMessage).toBe(typeof text === "string" ? text : null);
+    expect(failure.vendorMessage).toBe(typeof text === "string" ? text : failure.vendorCode);
     expect(requests()).toBe(1);
+  });
+
+  test.each([
+    [{ success: false, code: "The number 6155550188 is on file" }, "The number 6155550188 is on file"],
+    [{ success: false, code: "duplicate:6155550188" }, "duplicate:6155550188"],
+    [{ success: false, code: "duplicate:6155550188", text: "It is on file" }, "It is on file"],
+  ])("%j has no code: a text may quote what was sent", async (body, said) => {
+    answer(json(body));
+    const failure = await failureOf(client.calls.page(range));
+    expect(failure).toMatchObject({ code: "api_rejected", vendorCode: null, vendorMessage: said });
+    expect(failure.message).toBe("API of convoso, list calls: answered 200");
+  });
+
+  test("reads are asked again although all are POSTs", async () => {
+    const counts: Record<string, number> = {};
+    const failsOnce = ({ request }: { request: Request }): Response | undefined => {
+      const count = (counts[request.url] = (counts[request.url] ?? 0) + 1);
+      return count === 1 ? HttpResponse.json({}, { status: 502, headers: { "retry-after": "0" } }) : undefined;
+    };
+    serve({ calls: [logResult()] });
+    server.use(http.post(`${base}/*`, failsOnce));
+    expect((await client.calls.get("2073617")).id).toBe("2073617");
+    expect(await all(client.leads.search({ city: "Reno" }))).toEqual([]);
+    expect(await all(client.recordings.ofLead("408159", range))).toEqual([]);
+    expect(Object.values(counts)).toEqual([2, 2, 2]);
+  });
+
+  test("of many requests two are under way at a time", async () => {
+    let [underWay, most] = [0, 0];
+    const requests = answer(async () => {
+      most = Math.max(most, (underWay += 1));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      underWay -= 1;
+      return HttpResponse.json(logOf([]));
+    });
+    await Promise.all(Array.from({ length: 6 }, () => client.ping()));
+    expect(most).toBe(2);
+    expect(requests()).toBe(6);
   });
 
   test("a server that is away for a moment is asked again", async () => {
@@ -408,6 +514,15 @@ describe("recordings", () => {
     expect(await client.recordings.list("2073617")).toMatchObject([{ url: null, file: "a.wav" }]);
     serve({ calls: [call], recordings: [ofLead("https://rec.convoso.com/b.wav")] });
     expect(await client.recordings.list("2073617")).toMatchObject([{ url: "https://rec.convoso.com/b.wav" }]);
+  });
+
+  test("an address without TLS is one with it, in the log and among those of the lead", async () => {
+    serve({ calls: [logResult({ recording: [{ src: "a.wav", public_url: "HTTP://rec.convoso.com/a.wav" }] })] });
+    expect(await client.recordings.list("2073617")).toMatchObject([{ url: "https://rec.convoso.com/a.wav" }]);
+    serve({ calls: [bare()], recordings: [ofLead("http://rec.convoso.com/1403237496-all.wav")] });
+    expect(await client.recordings.list("2073617")).toMatchObject([
+      { url: "https://rec.convoso.com/1403237496-all.wav" },
+    ]);
   });
 
   test("a call that is at hand is not asked for again", async () => {

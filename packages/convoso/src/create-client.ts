@@ -3,20 +3,15 @@ import {
   listAll,
   malformed,
   openDownload,
+  readCallRange,
   requireApiKey,
   type ApiKey,
+  type CallRange,
   type ClientOptions,
   type ItemPage,
 } from "@offhook/core/client";
-import {
-  ApiError,
-  ConfigurationError,
-  isoFromMs,
-  type ApiContext,
-  type ProviderApi,
-  type RecordingStream,
-} from "@offhook/core";
-import { accountInterval, clockText, readClock } from "./account-interval.ts";
+import { ApiError, ConfigurationError, type ApiContext, type ProviderApi, type RecordingStream } from "@offhook/core";
+import { accountInterval, clockText, readClock, type AccountInterval } from "./account-interval.ts";
 import { readFailure } from "./api-failure.ts";
 import {
   idOf,
@@ -28,14 +23,19 @@ import {
 } from "./api-records.ts";
 import { convosoRequests, type RequestParameters } from "./api-requests.ts";
 import { readLogPage } from "./call-log-pages.ts";
-import type { ConvosoRules } from "./events.ts";
 import { leadParameters, type ConvosoLeadSearch, type ConvosoNewLead } from "./lead-requests.ts";
-import { convosoApi } from "./provider-api.ts";
+import { convosoApi, mostRequests } from "./provider-api.ts";
 import { recordingsOf, withAddresses, type ConvosoRecording } from "./recordings.ts";
+import type { ConvosoRules } from "./rules.ts";
 
 export interface ConvosoClientOptions extends ClientOptions {
-  /** An Authorization Token that may retrieve the call log, and whatever else you use of this client. */
+  /**
+   * An Authorization Token that may retrieve the call log, and whatever else you use of this client. A function is asked
+   * once for each request; when that is repeated, it carries the same token.
+   */
   readonly authToken: ApiKey;
+  /** Default `https://api.convoso.com/v1`. The version belongs to it: `https://proxy.example.com/v1`. */
+  readonly baseUrl?: string;
   /** IANA name of the account's time zone, such as `America/New_York`: the one of `convoso({ timeZone })`. */
   readonly timeZone: string;
   /** Hosts that recordings lie on, beside those of Convoso: `cdn.example.com`, or `*.example.com`. */
@@ -43,7 +43,10 @@ export interface ConvosoClientOptions extends ClientOptions {
 }
 
 export interface ConvosoRange extends ApiContext {
-  /** The start of the calls: from inclusive, to exclusive. ISO-8601 with a zone. Some more come around clock changes. */
+  /**
+   * The start of the calls: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. Some more come around
+   * clock changes.
+   */
   readonly from: string;
   readonly to: string;
 }
@@ -54,7 +57,11 @@ export interface ConvosoCallUpdate {
   readonly extra_field_02?: string;
 }
 
-/** A small, typed client of Convoso. Every method throws ApiError, also where Convoso says a failure with HTTP 200. */
+/**
+ * A small, typed client of Convoso. What Convoso does not give is an ApiError, also where it says so with HTTP 200.
+ * Before anything is asked, a ConfigurationError says what cannot be: `option_invalid` for a range, `secret_missing` for
+ * a function that gives no token.
+ */
 export interface ConvosoClient {
   readonly calls: {
     /** Oldest first. */
@@ -63,6 +70,7 @@ export interface ConvosoClient {
     page(range: ConvosoRange & { readonly cursor?: string | undefined }): Promise<ItemPage<ConvosoCall>>;
     /** By the id of the call log, whenever it was. */
     get(id: string, context?: ApiContext): Promise<ConvosoCall>;
+    /** Never repeated by itself. */
     update(id: string, fields: ConvosoCallUpdate, context?: ApiContext): Promise<void>;
   };
   readonly leads: {
@@ -101,12 +109,23 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
   const intervalOf = accountInterval(timeZone, "createConvosoClient({ timeZone })");
   const requests = convosoRequests(
     createApiClient(
-      { provider: "convoso", baseUrl: "https://api.convoso.com/v1", headers: () => ({}), readFailure },
+      {
+        provider: "convoso",
+        baseUrl: "https://api.convoso.com/v1",
+        // The token is a parameter. https://help.convoso.com/hc/en-us/articles/37988572145691-API-Glossary
+        headers: () => ({}),
+        readFailure,
+        concurrency: mostRequests,
+      },
       options,
     ),
     token,
   );
   const hosts = [...convosoRecordingHosts, ...recordingHosts];
+  const intervalOfRange = (range: CallRange): AccountInterval => {
+    const { from, to } = readCallRange("createConvosoClient", range);
+    return intervalOf(Date.parse(from), Date.parse(to));
+  };
 
   const recordingsOfLead = (parameters: RequestParameters, context: ApiContext | undefined) =>
     requests.entries(
@@ -125,7 +144,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
       list: (range) => listAll("convoso", (cursor) => client.calls.page({ ...range, cursor })),
       async page({ from, to, cursor, ...context }) {
         const what = "list calls";
-        return readLogPage(what, intervalOf(timeOf(from), timeOf(to)), cursor, ({ start, end, offset }) =>
+        return readLogPage(what, intervalOfRange({ from, to }), cursor, ({ start, end, offset }) =>
           requests.log(
             what,
             { start_time: start, end_time: end, limit: 500, offset, order: "asc", include_recordings: 1 },
@@ -155,7 +174,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
     leads: {
       async insert(lead, context) {
         const what = "insert lead";
-        const request = { what, path: "/leads/insert", parameters: leadParameters(lead), repeatable: false };
+        const request = { what, path: "/leads/insert", parameters: leadParameters(lead) };
         const id = idOf((await requests.data(request, context))["lead_id"]);
         if (id === undefined) throw malformed("convoso", what, "expected the id of the lead");
         return { lead_id: id };
@@ -179,9 +198,9 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
         for await (const each of recordingsOfLead({ lead_id: leadId, ...around }, context)) ofLead.push(each);
         return withAddresses(recordings, ofLead);
       },
-      ofLead: (leadId, { from, to, ...context }) => {
-        const { start, end } = intervalOf(timeOf(from), timeOf(to));
-        return recordingsOfLead({ lead_id: leadId, start_time: start, end_time: end }, context);
+      async *ofLead(leadId, { from, to, ...context }) {
+        const { start, end } = intervalOfRange({ from, to });
+        yield* recordingsOfLead({ lead_id: leadId, start_time: start, end_time: end }, context);
       },
       async open(call, { range, ...context } = {}) {
         const recordings = await client.recordings.list(call, context);
@@ -194,7 +213,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
       },
     },
     async ping(context) {
-      const nowMs = Date.now();
+      const nowMs = context?.now?.() ?? Date.now();
       const { start, end } = intervalOf(nowMs - dayMs, nowMs);
       await requests.log("ping", { start_time: start, end_time: end, limit: 1, include_recordings: 0 }, context);
     },
@@ -222,10 +241,3 @@ const always = { start_time: "2000-01-01 00:00:00", end_time: "2037-12-31 23:59:
 
 const notFound = (what: string, said: string): ApiError =>
   new ApiError("api_not_found", `API of convoso, ${what}: ${said}`, { provider: "convoso" });
-
-/** @throws ConfigurationError `option_invalid` */
-function timeOf(text: string): number {
-  const ms = Date.parse(text);
-  if (isoFromMs(ms) !== null) return ms;
-  throw new ConfigurationError("option_invalid", "Range of Convoso's calls: expected ISO-8601 times, got another text");
-}

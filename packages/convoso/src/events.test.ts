@@ -239,6 +239,15 @@ describe("agents", () => {
 });
 
 describe("recordings (trap 5)", () => {
+  test.each(["http://rec.convoso.com/1.mp3?a=http://b", "HTTP://rec.convoso.com/1.mp3?a=http://b"])(
+    "are read over https, also where %s was written",
+    async (recording) => {
+      expect(await factsOf({ recording })).toMatchObject({
+        recordings: [{ id: "7", state: "available", url: "https://rec.convoso.com/1.mp3?a=http://b" }],
+      });
+    },
+  );
+
   test.each(["1403237496-all.wav", "ftp://a.test/1.mp3", "/r/1.mp3", "javascript:alert(1)", "https://"])(
     "%s is no address to fetch",
     async (recording) => {

@@ -19,9 +19,10 @@ import type { Disposition, IsConversion, MeaningOf } from "./dispositions.ts";
 import type { FieldReader, FieldRecord } from "./fields.ts";
 import { contactOf, leadEvent, testFlag, type LeadRules } from "./leads.ts";
 import type { ConvosoRecord } from "./payload.ts";
+import { webAddress } from "./web-address.ts";
 
 /** How one account writes and means things. */
-export interface ConvosoRules extends LeadRules {
+export interface AccountRules extends LeadRules {
   /** As the options name it. */
   readonly timeZone: string;
   readonly fieldsOf: (layers: readonly FieldRecord[]) => FieldReader;
@@ -38,7 +39,7 @@ export type RouteKind = "" | "leads";
  * What a request from Convoso means.
  * @throws PayloadError `payload_invalid` where no record says which call or lead it is about.
  */
-export function toTranslation(records: readonly ConvosoRecord[], kind: RouteKind, rules: ConvosoRules): Translation {
+export function toTranslation(records: readonly ConvosoRecord[], kind: RouteKind, rules: AccountRules): Translation {
   const events: CallEventDraft[] = [];
   const leads: LeadEventDraft[] = [];
   let unreadable: PayloadError | undefined;
@@ -71,7 +72,7 @@ function isCall(read: FieldReader, kind: RouteKind): boolean {
  * What one record says of a call, whether it was pushed or asked for.
  * @throws PayloadError `payload_invalid` where it does not say which call it is about.
  */
-export function callEvent(read: FieldReader, rules: ConvosoRules): CallEventDraft {
+export function callEvent(read: FieldReader, rules: AccountRules): CallEventDraft {
   const phone = rules.phone(read("phone"), read("phoneCode"));
   const startedAt = rules.time(read("start"));
   const statedEnd = rules.time(read("end"));
@@ -156,7 +157,7 @@ type Result = Pick<CallEventDraft, "type"> & { readonly facts: Pick<CallFacts, "
  * A disposition ends a call. What only follows from a duration or a recording is said at an earlier stage, so that it
  * never overrides a disposition, whichever of the two workflows fires last.
  */
-function resultOf({ disposition, durationSeconds, hasEnded, recordings }: Signs, rules: ConvosoRules): Result {
+function resultOf({ disposition, durationSeconds, hasEnded, recordings }: Signs, rules: AccountRules): Result {
   if (disposition !== null) {
     const meaning = rules.meaningOf(disposition, durationSeconds);
     if (meaning.status === undefined || meaning.status === "in_progress") {
@@ -210,7 +211,7 @@ const directions: ReadonlyMap<string, CallDirection> = new Map([
 function partyFacts(
   read: FieldReader,
   phone: Phone | null,
-  { phone: readPhone, defaultDirection }: ConvosoRules,
+  { phone: readPhone, defaultDirection }: AccountRules,
 ): Pick<CallFacts, "direction" | "from" | "to"> {
   const stated = read("direction");
   const direction = stated === null ? defaultDirection : (directions.get(stated.toLowerCase()) ?? "unknown");
@@ -250,12 +251,10 @@ function campaignOf(read: FieldReader): CallFacts["campaign"] {
  */
 function recordingsOf(recording: string | null, callId: string): readonly Recording[] | null {
   if (recording === null) return null;
-  const url = isWebAddress(recording) ? recording : null;
+  const url = webAddress(recording);
   const state = url === null ? "pending" : "available";
   return [{ provider: "convoso", id: callId, state, url, channels: null, durationSeconds: null, expiresAt: null }];
 }
-
-export const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 /** What has no field of its own and helps to find the call again. */
 function metadataOf(

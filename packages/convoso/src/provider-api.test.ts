@@ -1,9 +1,10 @@
 import { foldCall, type Call, type ProviderApi, type Recording, type Reference } from "@offhook/core";
+import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createConvosoClient } from "./create-client.ts";
 import { derivedId } from "./derived-id.ts";
-import { authToken, fakeConvoso, logResult, manyCalls, type FakeOptions, type Json } from "./fixtures/api.ts";
+import { authToken, base, fakeConvoso, logResult, manyCalls, type FakeOptions, type Json } from "./fixtures/api.ts";
 import { convoso, type ConvosoOptions } from "./provider.ts";
 
 const server = setupServer();
@@ -64,7 +65,7 @@ const recordingOf = (extra: Partial<Recording> = {}): Recording => ({
 });
 
 describe("what Convoso can be asked", () => {
-  test("M08: is said by the provider, where it was given a client", () => {
+  test("is said by the provider, where it was given a client", () => {
     expect(api).toMatchObject({ limits: [], concurrency: 2, recordingHosts: ["*.convoso.com"] });
     expect(apiOf({}, ["cdn.example.com"]).recordingHosts).toEqual(["*.convoso.com", "cdn.example.com"]);
     expect("api" in convoso({ verification: { none: "a test" }, timeZone })).toBe(false);
@@ -208,11 +209,32 @@ describe("A14: where a recording can be read", () => {
   const locate = (recording: Recording, references: readonly Partial<Reference>[] = [{}]) =>
     api.locateRecording?.(recording, callOf(references, [recording]));
 
-  test("is its address, without asking and without the token", async () => {
-    const requests = serve();
-    const url = "https://rec.convoso.com/a.mp3";
-    expect(await locate(recordingOf({ url, state: "available" }))).toEqual({ url });
+  const stored = recordingOf({ url: "https://rec.convoso.com/stored.mp3", state: "available" });
+
+  test("is where the log has it by now, and not where it once was; without the token", async () => {
+    const requests = serve({ calls: [logResult()] });
+    expect(await locate(stored)).toEqual({ url: "https://example.test/public/a.mp3" });
+    expect(requests.map(({ path }) => path)).toEqual(["/log/retrieve"]);
+  });
+
+  test("is the address that was stored where the log has none, and over https", async () => {
+    const url = "https://rec.convoso.com/stored.mp3";
+    serve();
+    expect(await locate(stored)).toEqual({ url });
+    expect(await locate({ ...stored, url: "http://rec.convoso.com/stored.mp3" })).toEqual({ url });
+    serve({ calls: [logResult({ recording: [] })] });
+    expect(await locate(stored)).toEqual({ url });
+    serve({ calls: [logResult({ recording: [{ src: "1403237496-all.wav" }] })] });
+    expect(await locate(stored)).toEqual({ url });
+    const requests = serve({ calls: [logResult()] });
+    expect(await locate(stored, [{ id: derivedId(["call"]) }])).toEqual({ url });
+    expect(await locate(stored, [{ provider: "twilio", kind: "leg" }])).toEqual({ url });
     expect(requests).toEqual([]);
+  });
+
+  test("is not known while the log cannot be asked: the stored address may be an old one", async () => {
+    server.use(http.post(`${base}/log/retrieve`, () => HttpResponse.json({}, { status: 503 })));
+    await expect(locate(stored)).rejects.toMatchObject({ code: "api_unavailable" });
   });
 
   test("is asked for where a file name was all that there was", async () => {

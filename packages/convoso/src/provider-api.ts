@@ -13,7 +13,8 @@ import { callRecord } from "./api-events.ts";
 import type { ConvosoCall } from "./api-records.ts";
 import type { ConvosoClient } from "./create-client.ts";
 import { isDerivedId } from "./derived-id.ts";
-import { isWebAddress, type ConvosoRules } from "./events.ts";
+import type { ConvosoRules } from "./rules.ts";
+import { webAddress } from "./web-address.ts";
 
 interface Settings {
   readonly rules: ConvosoRules;
@@ -21,12 +22,15 @@ interface Settings {
   readonly fetch: Fetch | undefined;
 }
 
+/** At the same time. */
+export const mostRequests = 2;
+
 /** Convoso's API in the words that all vendors have in common. There is none to set up webhooks with. */
 export function convosoApi(client: ConvosoClient, { rules, hosts, fetch }: Settings): ProviderApi {
   return connectApi({
     // None is published. https://help.convoso.com/hc/en-us/articles/37988572145691-API-Glossary
     limits: [],
-    concurrency: 2,
+    concurrency: mostRequests,
     recordingHosts: hosts,
     fetch,
     async ping(context) {
@@ -40,14 +44,16 @@ export function convosoApi(client: ConvosoClient, { rules, hosts, fetch }: Setti
     },
     findRecording: (call, context) => findRecording(client, rules, call, context),
     async locateRecording({ id, url, state }, call, context) {
-      if (url !== null && isWebAddress(url)) return { url };
+      const stored = webAddress(url ?? "");
+      // The log comes first: an address that was stored may lead nowhere by now, while the log has the present one.
       for (const reference of ownReferences(call)) {
         const log = await findCall(client, reference, context);
         const recordings = log === undefined ? [] : await client.recordings.list(log, context);
         const found = id === reference ? recordings[0] : recordings.find((each) => each.recording_id === id);
         if (found?.url != null) return { url: found.url };
-        if (found !== undefined) return "later";
+        if (found !== undefined && stored === null) return "later";
       }
+      if (stored !== null) return { url: stored };
       return state === "pending" ? "later" : "gone";
     },
   });

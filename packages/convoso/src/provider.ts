@@ -7,10 +7,11 @@ import {
   type ConvosoConversion,
   type ConvosoDispositions,
 } from "./dispositions.ts";
-import { toTranslation, type ConvosoRules, type RouteKind } from "./events.ts";
+import { callEvent, toTranslation, type AccountRules, type RouteKind } from "./events.ts";
 import { compileFields, type ConvosoFields } from "./fields.ts";
 import { readPayload } from "./payload.ts";
 import { accountPhones } from "./phones.ts";
+import type { ConvosoRules } from "./rules.ts";
 import { convosoVerification, secretQueryFields, type ConvosoVerification } from "./verification.ts";
 
 export interface ConvosoOptions {
@@ -46,7 +47,7 @@ export function convoso(options: ConvosoOptions): Provider {
   checkDirection(defaultDirection);
   checkCountry(defaultCountry);
   const verification = convosoVerification(options.verification);
-  const rules: ConvosoRules = {
+  const rules: AccountRules = {
     timeZone: options.timeZone,
     fieldsOf: compileFields(options.fields),
     time: accountTime(options.timeZone),
@@ -74,9 +75,14 @@ export function convoso(options: ConvosoOptions): Provider {
   });
   return {
     name: "convoso",
-    ...(options.client === undefined ? {} : { api: options.client.connect(rules) }),
+    ...(options.client === undefined ? {} : { api: options.client.connect(rulesForClient(rules)) }),
     routes: [route("convoso", ""), route("convoso-leads", "leads")],
   };
+}
+
+function rulesForClient(rules: AccountRules): ConvosoRules {
+  const read = compileFields();
+  return { timeZone: rules.timeZone, callEvent: (record) => callEvent(read([record]), rules) };
 }
 
 function checkDirection(direction: unknown): void {

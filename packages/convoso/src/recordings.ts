@@ -1,12 +1,12 @@
-import { isWebAddress } from "./events.ts";
 import type { ConvosoCall, ConvosoLeadRecording } from "./api-records.ts";
+import { webAddress } from "./web-address.ts";
 
 /** A recording of a call, and where it is. */
 export interface ConvosoRecording {
   readonly recording_id: string | null;
   /** A bare file name, where Convoso gives no more. */
   readonly file: string | null;
-  /** Where it can be fetched; null where nobody says. */
+  /** Where it can be fetched, over https; null where nobody says. */
   readonly url: string | null;
 }
 
@@ -16,7 +16,7 @@ export function recordingsOf({ recording }: ConvosoCall): readonly ConvosoRecord
     const names = [public_url, src, filename].filter(isFilled);
     const [first] = names;
     if (first === undefined) return [];
-    const url = names.find(isWebAddress) ?? null;
+    const url = names.map(webAddress).find((address) => address !== null) ?? null;
     return [{ recording_id: isFilled(recording_id) ? recording_id : null, file: url === null ? first : null, url }];
   });
 }
@@ -30,12 +30,18 @@ export function withAddresses(
 ): readonly ConvosoRecording[] {
   return recordings.map((recording) => {
     if (recording.url !== null) return recording;
-    const found = ofLead.find((each) => each.url !== null && isWebAddress(each.url) && isSame(recording, each));
-    return found === undefined ? recording : { ...recording, url: found.url };
+    const url = ofLead.map((each) => addressOf(recording, each)).find((address) => address !== null);
+    return url === undefined ? recording : { ...recording, url };
   });
 }
 
-function isSame({ recording_id, file }: ConvosoRecording, other: ConvosoLeadRecording): boolean {
-  if (recording_id !== null && other.recording_id !== null) return recording_id === other.recording_id;
-  return file !== null && other.url !== null && new URL(other.url).pathname.endsWith(`/${encodeURIComponent(file)}`);
+/** Null where the other is another recording, or has no address either. */
+function addressOf({ recording_id, file }: ConvosoRecording, other: ConvosoLeadRecording): string | null {
+  const address = webAddress(other.url ?? "");
+  if (address === null) return null;
+  const isSame =
+    recording_id !== null && other.recording_id !== null
+      ? recording_id === other.recording_id
+      : file !== null && new URL(address).pathname.endsWith(`/${encodeURIComponent(file)}`);
+  return isSame ? address : null;
 }

@@ -66,7 +66,7 @@ const webhooks = twilioLife().flatMap(eventsOf).map(stored("webhook"));
 const cost = { amount: "0.0170", currency: "USD" };
 const onlyTheApiKnows = { cost, costs: [{ provider: "twilio", ...cost }] };
 
-describe("A02: import after webhooks", () => {
+describe("A02, A07: import after webhooks", () => {
   test.each([
     ["as documented", {}],
     ["with a machine detection", { answered_by: "human" }],
@@ -91,6 +91,24 @@ describe("A02: import after webhooks", () => {
   test("an unrated call changes nothing at all", () => {
     const imported = recordOf({ price: null }).events.map(stored("api"));
     expect(said(foldCall([...webhooks, ...imported]))).toEqual(said(foldCall(webhooks)));
+  });
+
+  test("a price that Twilio corrects takes effect, in whatever order the readings are told", () => {
+    const read = (price: string, receivedAt: string): CallEvent[] =>
+      recordOf({ price }).events.map((event) => ({ ...stored("api")(event), receivedAt }));
+    // Made in the reverse order, so that no id agrees with when they were read.
+    const third = read("-0.0085", "2026-11-20T12:10:00.000Z");
+    const second = read("-0.0255", "2026-11-20T11:10:00.000Z");
+    const first = read("-0.0170", "2026-11-20T10:10:00.000Z");
+    for (const readings of [
+      [first, second, third],
+      [third, second, first],
+      [second, third, first],
+    ]) {
+      const call = foldCall([...readings.flat(), ...webhooks]);
+      expect(call.cost).toEqual({ amount: "0.0085", currency: "USD" });
+    }
+    expect(foldCall([...webhooks, ...second, ...first]).cost).toEqual({ amount: "0.0255", currency: "USD" });
   });
 
   test("what is read twice is the same", () => {

@@ -1,5 +1,12 @@
-import { ConfigurationError, isRecord, type ApiContext } from "@offhook/core";
-import { malformed, readItems, type ApiClient, type ItemPage } from "@offhook/core/client";
+import { isRecord, type ApiContext } from "@offhook/core";
+import {
+  malformed,
+  readCallRange,
+  readItems,
+  type ApiClient,
+  type CallRange,
+  type ItemPage,
+} from "@offhook/core/client";
 
 export interface PageRequest<Item> {
   /** Completes "API of twilio, …". */
@@ -51,15 +58,9 @@ const dayMs = 24 * 60 * 60_000;
  *
  * @throws ConfigurationError `option_invalid` for what is no range.
  */
-export function dayRange(
-  name: "StartTime" | "DateCreated",
-  { from, to }: { readonly from: string; readonly to: string },
-): Readonly<Record<string, string>> {
-  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
-  if (!(fromMs <= toMs)) {
-    throw new ConfigurationError("option_invalid", "Twilio range: expected two ISO-8601 times in order, got another");
-  }
-  return { [`${name}>`]: dayOf(fromMs), [`${name}<`]: dayOf(Math.max(toMs - 1, fromMs) + dayMs) };
+export function dayRange(name: "StartTime" | "DateCreated", range: CallRange): Readonly<Record<string, string>> {
+  const { from, to } = readCallRange("createTwilioClient", range);
+  return { [`${name}>`]: dayOf(Date.parse(from)), [`${name}<`]: dayOf(Date.parse(to) - 1 + dayMs) };
 }
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, "YYYY-MM-DD".length);

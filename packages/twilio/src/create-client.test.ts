@@ -96,7 +96,7 @@ describe("A02: lists", () => {
     ["parts of days", "2026-11-01T13:30:00.000Z", "2026-11-19T00:00:00.001Z", "2026-11-01", "2026-11-20"],
     ["a part of one day", "2026-11-19T13:30:00.000Z", "2026-11-19T14:30:00.000Z", "2026-11-19", "2026-11-20"],
     ["another zone", "2026-11-01T00:00:00+05:30", "2026-11-02T00:00:00+05:30", "2026-10-31", "2026-11-02"],
-    ["no time at all", "2026-11-19T00:00:00.000Z", "2026-11-19T00:00:00.000Z", "2026-11-19", "2026-11-20"],
+    ["days", "2026-11-01", "2026-11-20", "2026-11-01", "2026-11-20"],
     ["the end of a year", "2026-12-31T23:00:00.000Z", "2027-01-01T00:00:00.000Z", "2026-12-31", "2027-01-01"],
   ])("days are named: %s", async (_name, from, to, first, end) => {
     const { client, seen } = clientOf();
@@ -132,10 +132,13 @@ describe("A02: lists", () => {
     ["no date", "yesterday", "2026-11-20"],
     ["no end", "2026-11-01", ""],
     ["the wrong order", "2026-11-20", "2026-11-01"],
+    ["no time at all", "2026-11-19", "2026-11-19T00:00:00Z"],
+    ["a time that would be another on each machine", "2026-11-01T08:00:00", "2026-11-20"],
   ])("a range of %s is refused before anything is asked", async (_name, from, to) => {
     const { client, seen } = clientOf();
     await expect(client.calls.page({ from, to })).rejects.toThrow(ConfigurationError);
     await expect(client.recordings.page({ from, to })).rejects.toMatchObject({ code: "option_invalid" });
+    await expect(toArray(client.calls.list({ from, to }))).rejects.toThrow("createTwilioClient");
     expect(seen).toEqual([]);
   });
 
@@ -399,6 +402,19 @@ describe("D15: failures", () => {
     const error = await errorOf(client.calls.page(november));
     expect(error).toMatchObject({ code: "api_unavailable", status: null });
     expect(error.message).toBe("API of twilio, list calls: no answer in time");
+  });
+
+  test("of many requests four are under way at a time", async () => {
+    let [underWay, most] = [0, 0];
+    const { client, asked } = answering(async () => {
+      most = Math.max(most, (underWay += 1));
+      await delay(20);
+      underWay -= 1;
+      return HttpResponse.json(callJson("1"));
+    });
+    await Promise.all(Array.from({ length: 10 }, () => client.calls.get(callSid("1"))));
+    expect(most).toBe(4);
+    expect(asked).toHaveLength(10);
   });
 
   test("whoever asked can give up", async () => {

@@ -21,25 +21,33 @@ import {
 } from "./api-records.ts";
 import { basicAuthorization, type TwilioCredentials } from "./credentials.ts";
 import type { MediaAccess } from "./locate-recording.ts";
-import { twilioApi } from "./provider-api.ts";
+import { mostRequests, twilioApi } from "./provider-api.ts";
+import { recordingHostsOf } from "./recording-hosts.ts";
 import { setupWebhooks, type TwilioWebhookSetup } from "./webhook-setup.ts";
 
 export type TwilioClientOptions = ClientOptions &
   TwilioCredentials & {
     /** `AC…` */
     readonly accountSid: string;
-    /** More hosts that recordings lie on, for accounts with storage of their own: `calls.example.com`, `*.example.com`. */
+    /** More hosts that recordings lie on, for accounts whose own storage is not on S3: `calls.example.com`, `*.example.com`. */
     readonly recordingHosts?: readonly string[];
   };
 
 export interface TwilioCallRange extends ApiContext {
-  /** ISO-8601. Twilio goes by days, in UTC: everything of the days that the range touches is listed. */
+  /**
+   * A day in UTC, or ISO-8601 with its zone. Twilio goes by days, in UTC: everything of the days that the range touches
+   * is listed.
+   */
   readonly from: string;
-  /** Exclusive: midnight ends the day before. */
+  /** Later than `from`. Exclusive: midnight ends the day before. */
   readonly to: string;
 }
 
-/** A small, typed client of Twilio Voice. Every method throws ApiError. */
+/**
+ * A small, typed client of Twilio Voice. What Twilio does not give is an ApiError. Before anything is asked, a
+ * ConfigurationError says what cannot be: `option_invalid` for a range or for numbers, `secret_missing` for credentials
+ * from a function that gives none.
+ */
 export interface TwilioClient {
   readonly calls: {
     /** By the days on which they started; newest first. A call that was never dialled has no start, and is not listed. */
@@ -61,7 +69,10 @@ export interface TwilioClient {
     list(context?: ApiContext): AsyncGenerator<TwilioPhoneNumber, void, void>;
   };
   readonly webhooks: {
-    /** Sends the status callbacks of the account's numbers to an address. May be repeated. */
+    /**
+     * Sends the status callbacks of the account's numbers to an address. May be repeated. What Twilio refuses is `kept`,
+     * with the reason in its name, and the others are set all the same.
+     */
     setup(setup: TwilioWebhookSetup, context?: ApiContext): Promise<readonly WebhookTarget[]>;
   };
   /** Whether the credentials are good. With an API key the account has no name here. */
@@ -87,13 +98,15 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
       baseUrl,
       headers: async () => ({ authorization: await authorization() }),
       readFailure,
+      // Twilio refuses too many requests at the same time. https://www.twilio.com/docs/api/errors/20429
+      concurrency: mostRequests,
       requestIdHeader: "twilio-request-id",
     },
     options,
   );
   const account = `/2010-04-01/Accounts/${accountSid}`;
   const pathTo = (list: string, sid: string): string => `${account}/${list}/${encodeURIComponent(sid)}`;
-  const recordingHosts = hostsOf(baseUrl, options.recordingHosts ?? []);
+  const recordingHosts = recordingHostsOf(baseUrl, options.recordingHosts ?? []);
   const mediaUrl: MediaAccess["mediaUrl"] = ({ sid, channels }) =>
     // Mixed down to one channel unless both are asked for, which is refused where there is only one.
     // https://www.twilio.com/en-us/changelog/dual-channel-conference-recordings-as-default-is-now-ga
@@ -186,16 +199,6 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
     connect: () => twilioApi(client, { authorization, mediaUrl, recordingHosts, fetch: options.fetch }),
   };
   return client;
-}
-
-// Signed addresses of the storage behind the API; whose buckets these are is Amazon's to say.
-// https://www.twilio.com/docs/voice/api/recording
-const twilioRecordingHosts = ["api.twilio.com", "*.twilio.com", "*.amazonaws.com"];
-
-/** With the API's own, where that is not Twilio's. */
-function hostsOf(baseUrl: string, more: readonly string[]): readonly string[] {
-  const own = URL.canParse(baseUrl) && baseUrl.startsWith("https:") ? [new URL(baseUrl).hostname] : [];
-  return [...new Set([...twilioRecordingHosts, ...own, ...more])];
 }
 
 /** https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions */

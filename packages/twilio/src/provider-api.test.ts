@@ -1,4 +1,5 @@
 import { ApiError, foldCall, type ApiPage, type Call, type Recording } from "@offhook/core";
+import { openDownload } from "@offhook/core/client";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -79,7 +80,28 @@ describe("what Twilio can be asked", () => {
     const options = { authToken, publicUrl: "https://app.example.com" };
     expect(twilio(options)).not.toHaveProperty("api");
     const { api } = twilio({ ...options, client: createTwilioClient({ accountSid, authToken }) });
-    expect(api).toMatchObject({ limits: [], recordingHosts: ["api.twilio.com", "*.twilio.com", "*.amazonaws.com"] });
+    expect(api).toMatchObject({ limits: [], concurrency: 4 });
+  });
+
+  test.each([
+    ["https://api.twilio.com/2010-04-01/x.mp3", true],
+    ["https://media.us1.twilio.com/x", true],
+    ["https://bucket.s3.amazonaws.com/x", true],
+    ["https://s3.amazonaws.com/bucket/x", true],
+    ["https://bucket.s3.us-east-1.amazonaws.com/x", true],
+    ["https://bucket.with.dots.s3-eu-west-1.amazonaws.com/x", true],
+    ["https://s3.ap-southeast-2.amazonaws.com/bucket/x", true],
+    ["https://ec2-192-0-2-1.us-west-2.compute.amazonaws.com/x", false],
+    ["https://abc123.execute-api.us-east-1.amazonaws.com/x", false],
+    ["https://app.us-east-1.elb.amazonaws.com/x", false],
+    ["https://s3.us-east-1.amazonaws.com.example.com/x", false],
+    ["https://twilio.com.example.com/x", false],
+  ])("A14: a recording at %s: %s", async (address, isRead) => {
+    const { recordingHosts: hosts } = createTwilioClient({ accountSid, authToken }).connect();
+    const fetch = async (): Promise<Response> => new Response("audio", { headers: { "content-type": "audio/mpeg" } });
+    const opened = openDownload({ url: address }, { provider: "twilio", hosts, fetch });
+    if (isRead) await (await opened).body.cancel();
+    else await expect(opened).rejects.toMatchObject({ code: "url_refused" });
   });
 
   test("recordings may lie on more hosts, and on the API's own", () => {
@@ -91,13 +113,8 @@ describe("what Twilio can be asked", () => {
       fetch: globalThis.fetch,
       recordingHosts: ["calls.example.com"],
     }).connect();
-    expect(recordingHosts).toEqual([
-      "api.twilio.com",
-      "*.twilio.com",
-      "*.amazonaws.com",
-      "twilio.example.net",
-      "calls.example.com",
-    ]);
+    const usual = createTwilioClient({ accountSid, authToken }).connect().recordingHosts;
+    expect(recordingHosts).toEqual([...usual, "twilio.example.net", "calls.example.com"]);
     expect(fetch).toBe(globalThis.fetch);
   });
 
@@ -110,7 +127,7 @@ describe("what Twilio can be asked", () => {
   });
 });
 
-describe("A02: listing", () => {
+describe("A02, A07: listing", () => {
   test("tells all pages of calls, then all pages of their recordings", async () => {
     const { api, seen } = apiOf({
       calls: ["1", "2", "3"].map((key) => callJson(key)),
@@ -306,7 +323,7 @@ describe("A14: where a recording is", () => {
   });
 });
 
-describe("M05: setup", () => {
+describe("A05, M05: setup", () => {
   test.each([
     ["https://app.example.com", undefined, "https://app.example.com/api/webhooks/twilio"],
     ["https://app.example.com/", undefined, "https://app.example.com/api/webhooks/twilio"],

@@ -10,13 +10,16 @@ export interface ConnectSettings extends MediaAccess {
   readonly fetch: Fetch | undefined;
 }
 
+/** At the same time. */
+export const mostRequests = 4;
+
 /** Twilio's API in the words that all vendors have in common. */
 export function twilioApi(client: TwilioClient, settings: ConnectSettings): ProviderApi {
   const { recordingHosts, fetch } = settings;
   return connectApi({
-    // Twilio publishes none: it refuses too many requests at the same time. https://www.twilio.com/docs/api/errors/20429
+    // None is published.
     limits: [],
-    concurrency: 4,
+    concurrency: mostRequests,
     recordingHosts,
     fetch,
     async ping(context) {

@@ -1,3 +1,4 @@
+import { ApiError, ConfigurationError } from "@offhook/core";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -33,11 +34,13 @@ function clientOf(content: Partial<TwilioWorld>) {
 
 const number = (key: string, callback: string, more: Json = {}): Json =>
   numberJson(key, { status_callback: callback, ...more });
+const json = ({ answer, status }: ReturnType<typeof failure>): Response =>
+  HttpResponse.json(answer as Json, { status }); // a failure is a record
 const form = { StatusCallback: url, StatusCallbackMethod: "POST" };
 const pathOfNumber = (key: string): string =>
   `${accountPath}/IncomingPhoneNumbers/${String(numberJson(key)["sid"])}.json`;
 
-describe("M05: the callbacks of numbers", () => {
+describe("A05, M05: the callbacks of numbers", () => {
   test("are set where there are none, left where they are right, and reported where they go elsewhere", async () => {
     const { client, changes } = clientOf({
       numbers: [number("1", ""), number("2", url), number("3", elsewhere)],
@@ -105,9 +108,58 @@ describe("M05: the callbacks of numbers", () => {
     expect(changes()).toEqual([[pathOfNumber("2"), form]]);
   });
 
-  test("not those of numbers that take no calls", async () => {
-    const { client } = clientOf({ numbers: [number("1", "", { capabilities: { voice: false, sms: true } })] });
+  test("a number that the account does not have is said before anything is set, by how many there are", async () => {
+    const { client, changes } = clientOf({ numbers: [number("1", "")] });
+    const numbers = ["+14155550101", "+14155550109", "+1 415 555 0101", "+14155550109"];
+    const error: unknown = await client.webhooks.setup({ url, numbers }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toMatchObject({ code: "option_invalid" });
+    expect(String(error)).toContain("got 2 of 3 that it does not have");
+    expect(String(error)).not.toContain("415");
+    expect(changes()).toEqual([]);
+  });
+
+  test("not those of numbers that take no calls, which is said of those that are named", async () => {
+    const { client, changes } = clientOf({ numbers: [number("1", "", { capabilities: { voice: false, sms: true } })] });
     expect(await client.webhooks.setup({ url })).toEqual([]);
+    expect(await client.webhooks.setup({ url, numbers: ["+14155550101"] })).toEqual([
+      { name: "+14155550101, which takes no calls", state: "kept", url: "" },
+    ]);
+    expect(changes()).toEqual([]);
+  });
+
+  test("one that Twilio refuses is kept and says why, and the others are set", async () => {
+    const { client, changes } = clientOf({ numbers: [number("1", ""), number("2", elsewhere), number("3", "")] });
+    const refusal = failure(400, 21402, "Url is not valid for +14155550102");
+    server.use(http.post(`https://api.twilio.com${pathOfNumber("2")}`, () => json(refusal)));
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual([
+      { name: "+14155550101", state: "set", url },
+      {
+        name: "+14155550102, not set: API of twilio, set status callback: answered 400, code 21402",
+        state: "kept",
+        url: elsewhere,
+      },
+      { name: "+14155550103", state: "set", url },
+    ]);
+    expect(changes().map(([path]) => path)).toEqual([pathOfNumber("1"), pathOfNumber("3")]);
+  });
+
+  test.each([
+    [401, 20003, "api_unauthorized"],
+    [429, 20429, "api_rate_limited"],
+    [503, 20503, "api_unavailable"],
+  ])("status %i ends it, with how many were set before", async (status, vendorCode, code) => {
+    const { changes } = clientOf({ numbers: [number("1", url), number("2", ""), number("3", ""), number("4", "")] });
+    const client = createTwilioClient({ accountSid, authToken, attempts: 1 });
+    const refusal = failure(status, vendorCode, "No");
+    server.use(http.post(`https://api.twilio.com${pathOfNumber("3")}`, () => json(refusal)));
+    const error: unknown = await client.webhooks.setup({ url }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ code, status, vendorCode: String(vendorCode), provider: "twilio" });
+    expect(error).toMatchObject({
+      message: `API of twilio, set status callback: answered ${status}, code ${vendorCode}; 1 of 4 targets were set before`,
+    });
+    expect(changes().map(([path]) => path)).toEqual([pathOfNumber("2")]);
   });
 
   test("not those of a SIP trunk, which has none", async () => {
@@ -134,7 +186,7 @@ describe("M05: the callbacks of numbers", () => {
   });
 });
 
-describe("M05: the callbacks of applications", () => {
+describe("A05, M05: the callbacks of applications", () => {
   const behind = (key: string): Json => number(key, elsewhere, { voice_application_sid: applicationSid("1") });
   const path = `${accountPath}/Applications/${applicationSid("1")}.json`;
 
@@ -153,9 +205,49 @@ describe("M05: the callbacks of applications", () => {
     expect(await client.webhooks.setup({ url, replace: true })).toEqual([{ name, state: "set", url }]);
   });
 
-  test("one that is not as documented is api_malformed", async () => {
-    const { client } = clientOf({ numbers: [behind("1")] });
+  test("are kept where other numbers than those that were named stand behind them", async () => {
+    const numbers = [behind("1"), behind("2"), number("3", ""), behind("4")];
+    const { client, changes } = clientOf({ numbers, applications: [applicationJson("1")] });
+    const named = ["+14155550101", "+14155550103"];
+    expect(await client.webhooks.setup({ url, numbers: named, replace: true })).toEqual([
+      { name: "application Front desk, which stands before numbers that were not named: 2", state: "kept", url: "" },
+      { name: "+14155550103", state: "set", url },
+    ]);
+    expect(changes()).toEqual([[pathOfNumber("3"), form]]);
+    const all = [...named, "+14155550102", "+14155550104"];
+    expect(await client.webhooks.setup({ url, numbers: all })).toMatchObject([
+      { name: "application Front desk", state: "set" },
+      { name: "+14155550103", state: "unchanged" },
+    ]);
+    expect(await client.webhooks.setup({ url, numbers: named })).toMatchObject([
+      { name: "application Front desk", state: "unchanged" },
+      { name: "+14155550103", state: "unchanged" },
+    ]);
+  });
+
+  test("are those of the numbers whose calls they get: of none on a trunk or without calls", async () => {
+    const numbers = [
+      behind("1"),
+      { ...behind("2"), trunk_sid: "TK1" },
+      { ...behind("3"), capabilities: { voice: false } },
+    ];
+    const { client } = clientOf({ numbers, applications: [applicationJson("1")] });
+    expect(await client.webhooks.setup({ url, numbers: ["+14155550101"] })).toMatchObject([{ state: "set" }]);
+  });
+
+  test("one that is missing, or not as documented, is kept and says so, and the others are set", async () => {
+    const { client, changes } = clientOf({ numbers: [behind("1"), number("2", "")] });
+    const name = `application ${applicationSid("1")}, not set: API of twilio, get application:`;
+    const other = { name: "+14155550102", state: "set", url };
+    expect(await client.webhooks.setup({ url })).toEqual([
+      { name: `${name} answered 404, code 20404`, state: "kept", url: "" },
+      other,
+    ]);
+    expect(changes()).toEqual([[pathOfNumber("2"), form]]);
     server.use(http.get(`https://api.twilio.com${path}`, () => HttpResponse.json({ sid: null })));
-    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_malformed" });
+    expect(await client.webhooks.setup({ url })).toEqual([
+      { name: `${name} expected an application, got something else`, state: "kept", url: "" },
+      { ...other, state: "unchanged" },
+    ]);
   });
 });

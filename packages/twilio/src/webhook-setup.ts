@@ -1,11 +1,15 @@
-import type { ApiContext, WebhookTarget } from "@offhook/core";
+import { ApiError, type ApiContext, type WebhookTarget } from "@offhook/core";
 import { malformed, type ApiClient } from "@offhook/core/client";
 import { readApplication, type TwilioPhoneNumber } from "./api-records.ts";
+import { hasText, takesCalls, webhookPlaces, type WebhookPlace } from "./webhook-places.ts";
 
 export interface TwilioWebhookSetup {
   /** The whole address: `https://app.example.com/api/webhooks/twilio`, with connection overrides if you want some. */
   readonly url: string;
-  /** Only these numbers, in E.164. Default: all of the account that can take calls. */
+  /**
+   * Only these numbers, in E.164; the account must have all of them. An application that stands before other numbers as
+   * well is kept as it is. Default: all of the account that can take calls.
+   */
   readonly numbers?: readonly string[];
   /** Also what sends its callbacks elsewhere today. Default false. */
   readonly replace?: boolean;
@@ -24,54 +28,62 @@ export async function setupWebhooks(
   setup: TwilioWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<readonly WebhookTarget[]> {
+  const numbers: TwilioPhoneNumber[] = [];
+  for await (const number of account.numbers) numbers.push(number);
+  const places = webhookPlaces(numbers, setup.numbers);
   const targets: WebhookTarget[] = [];
-  const applications = new Set<string>();
-  for await (const number of account.numbers) {
-    const name = number.phone_number ?? number.sid;
-    if (setup.numbers !== undefined && !setup.numbers.includes(name)) continue;
-    if (number.capabilities?.voice === false) continue;
-    const path = `${account.path}/IncomingPhoneNumbers/${encodeURIComponent(number.sid)}.json`;
-    const { voice_application_sid: applicationSid, trunk_sid: trunkSid } = number;
-    // A trunk and an application take the place of what is set at the number.
-    // https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
-    if (hasText(trunkSid)) {
-      targets.push({ name: `${name}, on a SIP trunk, which has no callbacks`, state: "kept", url: "" });
-    } else if (hasText(applicationSid)) {
-      if (!applications.has(applicationSid)) {
-        targets.push(await setupApplication(account, applicationSid, setup, context));
-      }
-      applications.add(applicationSid);
-    } else {
-      targets.push(await setupTarget(account.api, { ...number, name, path }, setup, context));
+  for (const place of places) {
+    try {
+      targets.push(await setupPlace(account, place, setup, context));
+    } catch (error) {
+      throw withProgress(error, targets, places.length);
     }
   }
   return targets;
 }
 
+// A trunk and an application take the place of what is set at the number.
+// https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+function setupPlace(
+  account: Account,
+  { number, name, applicationSid, sharedWith }: WebhookPlace,
+  setup: TwilioWebhookSetup,
+  context: ApiContext | undefined,
+): Promise<WebhookTarget> | WebhookTarget {
+  if (applicationSid !== null) return setupApplication(account, { sid: applicationSid, sharedWith }, setup, context);
+  if (hasText(number.trunk_sid)) return kept(`${name}, on a SIP trunk, which has no callbacks`);
+  if (!takesCalls(number)) return kept(`${name}, which takes no calls`);
+  const path = `${account.path}/IncomingPhoneNumbers/${encodeURIComponent(number.sid)}.json`;
+  return setupTarget(account.api, { ...number, name, path }, setup, context);
+}
+
 async function setupApplication(
   { api, path: accountPath }: Account,
-  sid: string,
+  { sid, sharedWith }: { readonly sid: string; readonly sharedWith: number },
   setup: TwilioWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<WebhookTarget> {
   const what = "get application";
   const path = `${accountPath}/Applications/${encodeURIComponent(sid)}.json`;
-  const application = readApplication(await api.request({ what, path }, context));
-  if (application === undefined) throw malformed("twilio", what, "expected an application");
-  const name = `application ${application.friendly_name ?? sid}`;
-  return setupTarget(api, { ...application, name, path }, setup, context);
+  return keptIfRefused(`application ${sid}`, "", async () => {
+    const application = readApplication(await api.request({ what, path }, context));
+    if (application === undefined) throw malformed("twilio", what, "expected an application");
+    const name = `application ${application.friendly_name ?? sid}`;
+    return setupTarget(api, { ...application, name, path, sharedWith }, setup, context);
+  });
 }
 
 interface Target {
   readonly name: string;
   readonly path: string;
+  readonly sharedWith?: number;
   readonly status_callback?: string | null | undefined;
   readonly status_callback_method?: string | null | undefined;
 }
 
 async function setupTarget(
   api: ApiClient,
-  { name, path, status_callback: present, status_callback_method: method }: Target,
+  { name, path, sharedWith = 0, status_callback: present, status_callback_method: method }: Target,
   { url, replace = false }: TwilioWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<WebhookTarget> {
@@ -79,22 +91,50 @@ async function setupTarget(
   // Overrides that somebody added by hand stay, unless others are asked for.
   const wanted = isOurs && !url.includes("#") ? present : url;
   if (present === wanted && method !== "GET") return { name, state: "unchanged", url: wanted };
-  if (hasText(present) && !isOurs && !replace) return { name, state: "kept", url: present };
-  await api.request(
-    {
-      what: "set status callback",
-      method: "POST",
-      path,
-      form: { StatusCallback: wanted, StatusCallbackMethod: "POST" },
-      // Twice is once.
-      repeatable: true,
-    },
-    context,
-  );
-  return { name, state: "set", url: wanted };
+  if (sharedWith > 0) return kept(`${name}, which stands before numbers that were not named: ${sharedWith}`, present);
+  if (hasText(present) && !isOurs && !replace) return kept(name, present);
+  return keptIfRefused(name, present, async () => {
+    await api.request(
+      {
+        what: "set status callback",
+        method: "POST",
+        path,
+        form: { StatusCallback: wanted, StatusCallbackMethod: "POST" },
+        // Twice is once.
+        repeatable: true,
+      },
+      context,
+    );
+    return { name, state: "set", url: wanted };
+  });
+}
+
+const kept = (name: string, url?: string | null): WebhookTarget => ({ name, state: "kept", url: url ?? "" });
+
+/** What is the matter with one target says nothing of the others. */
+async function keptIfRefused(
+  name: string,
+  present: string | null | undefined,
+  work: () => Promise<WebhookTarget>,
+): Promise<WebhookTarget> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ApiError) || !refusals.has(error.code)) throw error;
+    return kept(`${name}, not set: ${error.message}`, present);
+  }
+}
+
+const refusals: ReadonlySet<string> = new Set(["api_rejected", "api_not_found", "api_forbidden", "api_malformed"]);
+
+/** Where nothing more can be done for now, whoever asked shall know what was done, which another time will show too. */
+function withProgress(error: unknown, targets: readonly WebhookTarget[], count: number): unknown {
+  const set = targets.filter(({ state }) => state === "set").length;
+  if (!(error instanceof ApiError) || set === 0) return error;
+  const { code, message, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
+  const details = { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: error };
+  return new ApiError(code, `${message}; ${set} of ${count} targets were set before`, details);
 }
 
 /** Behind the `#` stands how often to retry. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides */
 const withoutOverrides = (url: string): string => url.replace(/#.*$/, "");
-
-const hasText = (text: string | null | undefined): text is string => text != null && text !== "";
