@@ -9,6 +9,7 @@ const refusals = {
   unsupported_media_type: [415, "Send JSON: Content-Type: application/json"],
   method_not_allowed: [405, "The method is not allowed here"],
   not_found: [404, "There is nothing here"],
+  range_not_satisfiable: [416, "The range begins behind the end"],
   storage_unavailable: [503, "The storage cannot be reached, please try again"],
   client_missing: [409, "The vendor's API is not set up"],
   import_running: [409, "An import is on the way"],
@@ -26,15 +27,21 @@ const refusals = {
 } as const;
 
 /** Those that Offhook itself does not know. */
-const own: ReadonlySet<string> = new Set(["unauthorized", "internal"]);
+const own: ReadonlySet<string> = new Set(["unauthorized", "range_not_satisfiable", "internal"]);
 
 export type ManagementRefusal = keyof typeof refusals;
 
 /** Answers with an error in the shape that every Offhook route uses. */
-export function refuse(response: Response, code: ManagementRefusal, message?: string, retryAfterSeconds = 5): void {
+export function refuse(
+  response: Response,
+  code: ManagementRefusal,
+  message?: string,
+  retryAfterSeconds?: number,
+): void {
   const [status, usual] = refusals[code];
+  const waitSeconds = retryAfterSeconds ?? (status === 503 ? 5 : undefined);
   if (code === "unauthorized") response.setHeader("www-authenticate", "Bearer");
-  if (status === 503) response.setHeader("retry-after", String(retryAfterSeconds));
+  if (waitSeconds !== undefined) response.setHeader("retry-after", String(waitSeconds));
   response.status(status).json({
     success: false,
     error: {
@@ -59,7 +66,8 @@ export function refusalOf(error: unknown): Refusal {
     // Their messages name no more than what was asked of whom.
     if (error instanceof ApiError) {
       const { code, message, retryAfterMs } = error;
-      return { code, message, ...(retryAfterMs === null ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }) };
+      if (retryAfterMs === null) return { code, message };
+      return { code, message, retryAfterSeconds: Math.max(Math.ceil(retryAfterMs / 1000), 1) };
     }
     if (error.code === "client_missing" || error.code === "import_running" || error.code === "option_invalid") {
       return { code: error.code, message: error.message };

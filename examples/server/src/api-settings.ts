@@ -63,12 +63,16 @@ function readFlag(name: string, valueOf: (name: string) => string | undefined, p
   return value === "true";
 }
 
+const label = "(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+/** What the clients take, so that a bad one shows at the start; the last label begins with a letter, as in no address. */
+const hostName = new RegExp(`^(?:\\*\\.)?(?:${label}\\.)+(?=[a-z])${label}$`, "i");
+
 function readHosts(name: string, valueOf: (name: string) => string | undefined, problems: string[]): readonly string[] {
   const hosts = (valueOf(name) ?? "")
     .split(",")
     .map((host) => host.trim())
     .filter((host) => host !== "");
-  if (hosts.some((host) => !/^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(host))) {
+  if (!hosts.every((host) => hostName.test(host))) {
     problems.push(`${name}: expected names of hosts such as bucket.s3.amazonaws.com, or *.example.com, with commas`);
   }
   return hosts;

@@ -52,7 +52,8 @@ export function createApp(options: AppOptions): { readonly app: Express; readonl
     refuse(response, "not_found");
   });
   app.get("/healthz", (_request, response) => void response.json({ ok: true }));
-  app.use("/api", managementRoutes({ offhook, adminTokens, publicUrl, providers: providers.map(({ name }) => name) }));
+  const names = providers.map(({ name }) => name);
+  app.use("/api", managementRoutes({ offhook, adminTokens, publicUrl, providers: names, logger }));
   app.use((_request, response) => refuse(response, "not_found"));
   app.use(answerError(logger));
   return { app, offhook };
@@ -61,6 +62,8 @@ export function createApp(options: AppOptions): { readonly app: Express; readonl
 /** Express knows an error handler by its four parameters. */
 function answerError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
+    // Nobody waits for the answer, and what was under way for it ended for that.
+    if (response.destroyed && error instanceof Error && error.name === "AbortError") return;
     const { code, message, retryAfterSeconds } = refusalOf(error);
     if (code === "internal" || code === "storage_unavailable") {
       // A message from elsewhere may quote what was sent; the name and the place do not.

@@ -127,3 +127,60 @@ test("variables that nothing reads yet are told", () => {
     "OFFHOOK_TRUSTED_PROXIES",
   ]);
 });
+
+test("hosts of recordings are a list of names", () => {
+  const hosts = (value: string) => readEnvironment({ OFFHOOK_RECORDING_HOSTS: value }).api.recordingHosts;
+  expect(hosts(" bucket.s3.amazonaws.com , *.example.com,")).toEqual(["bucket.s3.amazonaws.com", "*.example.com"]);
+  expect(hosts("")).toEqual([]);
+});
+
+test.each([
+  "https://bucket.example.com",
+  "bucket.example.com/path",
+  "bucket.example.com:8443",
+  "bucket.example.com,localhost",
+  "bucket.example.com other.example.com",
+  "*",
+  "*.com",
+  "a.*.example.com",
+  "10.0.0.1",
+  "[::1]",
+  "-bucket.example.com",
+  "xn--bcher-kva.example.com",
+])("OFFHOOK_RECORDING_HOSTS %s is refused", (hosts) => {
+  expect(problemsOf({ OFFHOOK_RECORDING_HOSTS: hosts })).toEqual([expect.stringMatching(/^OFFHOOK_RECORDING_HOSTS: /)]);
+});
+
+test("recordings are archived where that is said in so many words", () => {
+  const isArchiving = (value: string) => readEnvironment({ OFFHOOK_ARCHIVE_RECORDINGS: value }).api.archiveRecordings;
+  expect(["true", "false", "", " true "].map(isArchiving)).toEqual([true, false, false, true]);
+  for (const value of ["1", "yes", "TRUE", "truee"]) {
+    expect(problemsOf({ OFFHOOK_ARCHIVE_RECORDINGS: value })).toEqual([
+      expect.stringMatching(/^OFFHOOK_ARCHIVE_RECORDINGS: expected true or false/),
+    ]);
+  }
+});
+
+test("a key that opens nothing without an account is a problem, without the key", () => {
+  expect(problemsOf({ CALLRAIL_API_KEY: "geheim" })).toEqual([
+    "CALLRAIL_ACCOUNT_ID: missing, and CALLRAIL_API_KEY is of no use without it",
+  ]);
+  const { api } = readEnvironment({ CALLRAIL_API_KEY: "key", CALLRAIL_ACCOUNT_ID: "ACC1" });
+  expect(api.callrail).toEqual({ apiKey: "key", accountId: "ACC1" });
+  expect(readEnvironment({ CALLRAIL_ACCOUNT_ID: "ACC1" }).api.callrail).toBe(undefined);
+});
+
+test("what is malformed of the vendors' APIs is named together with the rest", () => {
+  const problems = problemsOf({
+    PORT: "http",
+    CALLRAIL_API_KEY: "key",
+    OFFHOOK_RECORDING_HOSTS: "localhost",
+    OFFHOOK_ARCHIVE_RECORDINGS: "yes",
+  });
+  expect(problems.map((problem) => problem.split(":")[0])).toEqual([
+    "PORT",
+    "CALLRAIL_ACCOUNT_ID",
+    "OFFHOOK_RECORDING_HOSTS",
+    "OFFHOOK_ARCHIVE_RECORDINGS",
+  ]);
+});

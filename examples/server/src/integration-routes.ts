@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { PayloadError, type ImportProgress, type Integrations, type Offhook } from "@offhook/core";
+import { PayloadError, type ImportSummary, type Offhook } from "@offhook/core";
 import { integrationsOf } from "@offhook/core/client";
-import type { Request, Router } from "express";
+import type { Request, Response, Router } from "express";
 import { apiVariables } from "./api-settings.ts";
 import { refuse } from "./answers.ts";
 import { flag, readBody, textField, wholeNumber } from "./body-fields.ts";
@@ -14,7 +14,7 @@ export interface IntegrationRouteOptions {
   readonly publicUrl: string;
 }
 
-/** How long the answer to an import waits for its end. */
+/** How long the answer to an import or a comparison waits for its end. */
 const patienceMs = 8_000;
 const lookMs = 100;
 
@@ -63,9 +63,7 @@ export function addIntegrationRoutes(router: Router, offhook: Offhook, options: 
       restart: flag,
     });
     const begun = await integrations.startImport({ provider, ...importRange(range), restart });
-    const progress = await ended(integrations, begun, signalOf(response));
-    const isOver = progress.state !== "running" && progress.state !== "waiting";
-    response.status(isOver ? 200 : 202).json(progress);
+    await answerRun(response, begun, async () => (await integrations.progress(provider)).import);
   });
   post(router, `${base}/import-calls/stop`, async (request, response) => {
     const provider = providerOf(request);
@@ -97,12 +95,8 @@ export function addIntegrationRoutes(router: Router, offhook: Offhook, options: 
     }
     const window =
       hours !== undefined ? { hours } : from !== undefined ? { from, ...(to === undefined ? {} : { to }) } : undefined;
-    const summary = await integrations.reconcile({
-      provider,
-      signal: signalOf(response),
-      ...(window === undefined ? {} : { window }),
-    });
-    response.json(summary);
+    const begun = await integrations.startReconcile({ provider, ...(window === undefined ? {} : { window }) });
+    await answerRun(response, begun, async () => (await integrations.progress(provider)).reconcile);
   });
 }
 
@@ -118,14 +112,19 @@ function importRange({ days_back: days, from, to }: ImportBody): { readonly from
   return { from: new Date(today - (days ?? 0) * dayMs).toISOString() };
 }
 
-/** The import at its end, or as far as it has come by then. */
-async function ended(integrations: Integrations, begun: ImportProgress, signal: AbortSignal): Promise<ImportProgress> {
+/** Answers with what is under way at its end, or as far as it has come while somebody waits; it goes on without them. */
+async function answerRun(
+  response: Response,
+  begun: ImportSummary,
+  look: () => Promise<ImportSummary | null>,
+): Promise<void> {
+  const signal = signalOf(response);
   const untilMs = Date.now() + patienceMs;
-  let progress = begun;
-  while (Date.now() < untilMs && !signal.aborted) {
-    if (progress.state !== "running") return progress;
+  let summary = begun;
+  while (summary.state === "running" && Date.now() < untilMs && !signal.aborted) {
     await wait(lookMs);
-    progress = (await integrations.status(begun.provider)).import ?? progress;
+    summary = (await look()) ?? summary;
   }
-  return progress;
+  const isOver = summary.state !== "running" && summary.state !== "waiting";
+  response.status(isOver ? 200 : 202).json(summary);
 }

@@ -1,4 +1,4 @@
-import type { Call, ConnectionTest, ImportProgress, IntegrationStatus, ReconcileSummary } from "@offhook/core";
+import type { Call, ConnectionTest, ImportSummary, IntegrationStatus, ReconcileSummary } from "@offhook/core";
 import { retellLife, signSample, twilioLife, type SampleOptions } from "@offhook/testing";
 import {
   fakeCallRail,
@@ -87,10 +87,10 @@ describe.each(names)("%s", (name) => {
 
   test.each([7, 30, 90])("M03, A02, D16, U03: an import of %i days answers with its summary", async (days) => {
     add();
-    const summary = await send<ImportProgress>(`${base}/import-calls`, { days_back: days });
-    expect(summary).toMatchObject({ state: "finished", seen: 3, created: 3, failed: 0, part: 1 });
+    const summary = await send<ImportSummary>(`${base}/import-calls`, { days_back: days });
+    expect(summary).toMatchObject({ state: "finished", seen: 3, created: 3, failed: 0, part: 1, notes: [] });
     expect((await read<{ data: unknown[] }>(`/api/calls?provider=${name}`)).data).toHaveLength(3);
-    expect(await send<ImportProgress>(`${base}/import-calls`, { days_back: days })).toMatchObject({ unchanged: 3 });
+    expect(await send<ImportSummary>(`${base}/import-calls`, { days_back: days })).toMatchObject({ unchanged: 3 });
     expect((await read<IntegrationStatus>(`${base}/status`)).import).toMatchObject({ state: "finished", seen: 3 });
   });
 
@@ -122,7 +122,9 @@ test.each(["callrail", "elevenlabs", "twilio", "retell"] as const)(
   "M05, A05: %s is told where to send its webhooks",
   async (name) => {
     const base = `/api/integrations/${name}`;
-    const { targets } = await send<{ targets: { state: string; url: string }[] }>(`${base}/setup-webhook`);
+    // An agent's address takes the account's place, so Retell's are only set where that is asked for.
+    const body = name === "retell" ? { replace: true } : {};
+    const { targets } = await send<{ targets: { state: string; url: string }[] }>(`${base}/setup-webhook`, body);
     expect(targets.length).toBeGreaterThan(0);
     for (const { state, url } of targets) {
       expect(state).toBe("set");
@@ -148,11 +150,11 @@ test("D15: a revoked key is a clear error, without the key", async () => {
     const headers = { authorization: `Bearer ${revoked.adminToken}`, "content-type": "application/json" };
     const post = (path: string, body: object) =>
       revoked.ask(`/api/integrations/retell/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-    expect(await (await post("import-calls", { days_back: 7 })).json()).toMatchObject({
-      state: "failed",
-      error: { code: "api_unauthorized" },
-    });
-    expect((await post("reconcile", {})).status).toBe(502);
+    for (const begun of [post("import-calls", { days_back: 7 }), post("reconcile", {})]) {
+      const response = await begun;
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ state: "failed", error: { code: "api_unauthorized" } });
+    }
     expect(JSON.stringify([tried, revoked.logged])).not.toContain("key_that_was_revoked");
   } finally {
     await revoked.close();
@@ -262,7 +264,6 @@ test("A14: a recording streams through the server, whole and in parts, and comes
   const { requests } = world.retell;
   await (await server.ask(path)).arrayBuffer();
   expect(world.retell.requests).toBe(requests);
-  expect((await server.ask(path, { headers: { ...headers, range: "bytes=a" } })).status).toBe(400);
   expect((await server.ask(`${path}?recording=other`)).status).toBe(404);
   expect((await server.ask("/api/calls/call_retell_none/recording")).status).toBe(404);
   expect((await server.ask(path, { headers: {} })).status).toBe(401);

@@ -7,6 +7,7 @@ import { addCallRoutes } from "./call-routes.ts";
 import { addDeliveryRoutes } from "./delivery-routes.ts";
 import { addIntegrationRoutes } from "./integration-routes.ts";
 import { addJobRoutes } from "./job-routes.ts";
+import type { Logger } from "./logger.ts";
 import { addRecordingRoute } from "./recording-route.ts";
 
 export interface ManagementOptions {
@@ -16,10 +17,12 @@ export interface ManagementOptions {
   readonly providers: readonly string[];
   /** Where vendors reach the server. */
   readonly publicUrl: string;
+  readonly logger: Logger;
 }
 
 /** The JSON API below `/api`. Every route asks for the admin token. */
-export function managementRoutes({ offhook, adminTokens, providers, publicUrl }: ManagementOptions): Router {
+export function managementRoutes(options: ManagementOptions): Router {
+  const { offhook, adminTokens, providers, publicUrl, logger } = options;
   const router = Router();
   router.use((request, response, next) => {
     if (isAuthorized(request.headers.authorization, adminTokens)) next();
@@ -32,7 +35,7 @@ export function managementRoutes({ offhook, adminTokens, providers, publicUrl }:
     else next();
   });
   addCallRoutes(router, offhook, providers);
-  addRecordingRoute(router, offhook);
+  addRecordingRoute(router, offhook, logger);
   addIntegrationRoutes(router, offhook, { providers, publicUrl });
   addDeliveryRoutes(router, offhook, providers);
   addJobRoutes(router, offhook);

@@ -1,11 +1,11 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
-import { PayloadError, type Offhook } from "@offhook/core";
+import { ApiError, OffhookError, type Offhook, type RecordingStream } from "@offhook/core";
 import { integrationsOf } from "@offhook/core/client";
 import type { Response, Router } from "express";
 import { refuse } from "./answers.ts";
+import type { Logger } from "./logger.ts";
 import { readQuery, type Parameter } from "./query-parameters.ts";
+import { isBehind, readRange } from "./range-header.ts";
 import { get, idOf, signalOf } from "./routing.ts";
 
 const recordingId: Parameter<string> = {
@@ -23,49 +23,82 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The recording of a call, in parts as players ask for it, through the vendor's credentials or from the archive. */
-export function addRecordingRoute(router: Router, offhook: Offhook): void {
+export function addRecordingRoute(router: Router, offhook: Offhook, logger: Logger): void {
   const integrations = integrationsOf(offhook);
   get(router, "/calls/:id/recording", async (request, response) => {
     const { recording } = readQuery<{ readonly recording?: string }>(request.originalUrl, { recording: recordingId });
-    const { range } = request.headers;
-    if (range !== undefined && !/^bytes=(?:\d+-\d*|-\d+)$/.test(range)) {
-      throw new PayloadError("payload_invalid", 'Header "range": expected one part such as bytes=0-1023');
+    // Ranges are for GET alone. https://www.rfc-editor.org/rfc/rfc9110#section-14.2
+    const range = request.method === "GET" ? readRange(request.headers.range) : undefined;
+    const callId = idOf(request);
+    const signal = signalOf(response);
+    const opened = await integrations
+      .openRecording(callId, {
+        ...(recording === undefined ? {} : { recordingId: recording }),
+        ...(range === undefined ? {} : { range }),
+        signal,
+      })
+      .catch((error: unknown) => {
+        if (range !== undefined && error instanceof ApiError && error.status === 416) return undefined;
+        throw error;
+      });
+    if (opened === undefined) {
+      // How long it is, the vendor's refusal does not hand on.
+      refuse(response, "range_not_satisfiable");
+      return;
     }
-    const opened = await integrations.openRecording(idOf(request), {
-      ...(recording === undefined ? {} : { recordingId: recording }),
-      ...(range === undefined ? {} : { range }),
-      signal: signalOf(response),
-    });
     if (opened.type === "nothing") {
       if (opened.state === "pending") response.setHeader("retry-after", "60");
       refuse(response, "not_found", reasons[opened.state] ?? "There is no such call or recording");
       return;
     }
-    const { status, contentType, bytes, contentRange, body } = opened;
-    response.status(status);
-    response.setHeader("content-type", contentType);
-    response.setHeader("accept-ranges", "bytes");
-    response.setHeader("cache-control", "private, no-store");
-    // It is only to be listened to: what a vendor sends is not run as a page.
-    response.setHeader("content-security-policy", "sandbox; default-src 'none'");
-    if (bytes !== null) response.setHeader("content-length", String(bytes));
-    if (contentRange !== null) response.setHeader("content-range", contentRange);
-    await send(response, body);
+    const { status, bytes, body } = opened;
+    // An archive that has nothing of the range gives the whole, as some vendors do.
+    if (range !== undefined && status === 200 && bytes !== null && isBehind(range, bytes)) {
+      await letGo(body);
+      response.setHeader("content-range", `bytes */${bytes}`);
+      refuse(response, "range_not_satisfiable");
+      return;
+    }
+    writeHead(response, opened);
+    if (request.method === "HEAD" || signal.aborted) {
+      await letGo(body);
+      response.end();
+      return;
+    }
+    const source = told(body, (error) => {
+      if (signal.aborted) return;
+      const code = error instanceof OffhookError ? error.code : "internal";
+      const tag = error instanceof ApiError ? error.provider : "archive";
+      logger.warn({ callId, code }, `[${tag}] recording broke off`);
+    });
+    // Part of it is out already: whoever listens sees that it broke off.
+    await pipeline(source, response).catch(() => response.destroy());
   });
 }
 
-async function send(response: Response, body: Parameters<typeof Readable.fromWeb>[0] | object): Promise<void> {
-  // Node declares its own type for the same web stream.
-  const readable = Readable.fromWeb(body as ReadableStream);
-  if (response.req.method === "HEAD") {
-    readable.destroy();
-    response.end();
-    return;
-  }
+function writeHead(response: Response, { status, contentType, bytes, contentRange }: RecordingStream): void {
+  response.status(status);
+  response.setHeader("content-type", contentType);
+  response.setHeader("accept-ranges", "bytes");
+  response.setHeader("cache-control", "private, no-store");
+  // It is only to be listened to: what a vendor sends is not run as a page.
+  response.setHeader("content-security-policy", "sandbox; default-src 'none'");
+  if (bytes !== null) response.setHeader("content-length", String(bytes));
+  if (contentRange !== null) response.setHeader("content-range", contentRange);
+}
+
+/** A body that tells when it breaks off, and not when whoever reads it goes away. */
+async function* told(
+  body: ReadableStream<Uint8Array>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
   try {
-    await pipeline(readable, response);
-  } catch {
-    // Part of it is out already: whoever listens sees that it broke off. The vendor's failure is in the log.
-    response.destroy();
+    yield* body;
+  } catch (error) {
+    onFailure(error);
+    throw error;
   }
 }
+
+/** Lets go of what nobody reads. */
+const letGo = (body: ReadableStream<Uint8Array>): Promise<void> => body.cancel().catch(() => undefined);
