@@ -1,14 +1,11 @@
 import { ApiError } from "@offhook/core";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readLogPage } from "./call-log-pages.ts";
 import { createConvosoClient, type ConvosoClient } from "./create-client.ts";
 import { authToken, fakeConvoso, manyCalls, type Json, type SeenRequest } from "./fixtures/api.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 const client = createConvosoClient({ authToken, timeZone: "UTC", attempts: 1 });
 const range = { from: "2026-11-20T10:00:00Z", to: "2026-11-21T10:00:00Z" };

@@ -1,15 +1,12 @@
 import { inspect } from "node:util";
 import { ApiError, ConfigurationError } from "@offhook/core";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createConvosoClient, type ConvosoClientOptions } from "./create-client.ts";
 import { authToken, base, fakeConvoso, logResult, refusal, type FakeOptions, type Json } from "./fixtures/api.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 const timeZone = "America/New_York";
 const clientOf = (options: Partial<ConvosoClientOptions> = {}) =>

@@ -1,16 +1,13 @@
 import { createOffhook, memoryStorage, type ImportSummary } from "@offhook/core";
 import { convosoLife } from "@offhook/testing";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createConvosoClient } from "./create-client.ts";
 import { authToken, fakeConvoso, logResult, manyCalls, type Json } from "./fixtures/api.ts";
 import { rawDelivery } from "./fixtures/translate.ts";
+import { useNetwork } from "./fixtures/network.ts";
 import { convoso } from "./provider.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 /** An Offhook to which the life of the samples was pushed, and whose account has these calls in its log. */
 async function offhookWith(calls: readonly Json[]) {

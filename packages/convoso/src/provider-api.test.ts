@@ -1,16 +1,13 @@
 import { foldCall, type Call, type ProviderApi, type Recording, type Reference } from "@offhook/core";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createConvosoClient } from "./create-client.ts";
 import { derivedId } from "./derived-id.ts";
 import { authToken, base, fakeConvoso, logResult, manyCalls, type FakeOptions, type Json } from "./fixtures/api.ts";
+import { useNetwork } from "./fixtures/network.ts";
 import { convoso, type ConvosoOptions } from "./provider.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 const timeZone = "America/New_York";
 

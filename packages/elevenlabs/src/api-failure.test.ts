@@ -1,21 +1,12 @@
 import { inspect } from "node:util";
 import type { ApiError } from "@offhook/core";
 import { delay, http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createElevenLabsClient, type ElevenLabsClientOptions } from "./create-client.ts";
 import { apiKey, baseUrl, errorOf, failure, fakeWorkspace } from "./fixtures/api.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => {
-  server.listen({ onUnhandledFrame: "error" });
-});
-afterEach(() => {
-  server.resetHandlers();
-});
-afterAll(() => {
-  server.close();
-});
+const server = useNetwork();
 
 const clientOf = (options: Partial<ElevenLabsClientOptions> = {}) => createElevenLabsClient({ apiKey, ...options });
 const empty = () => HttpResponse.json({ agents: [], has_more: false });

@@ -1,21 +1,12 @@
 import { ConfigurationError } from "@offhook/core";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createElevenLabsClient, type ElevenLabsClientOptions } from "./create-client.ts";
 import { agent, apiKey, baseUrl, errorOf, fakeWorkspace, mp3, webhook, type FakeWorkspace } from "./fixtures/api.ts";
 import { conversation, firstStart } from "./fixtures/conversations.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => {
-  server.listen({ onUnhandledFrame: "error" });
-});
-afterEach(() => {
-  server.resetHandlers();
-});
-afterAll(() => {
-  server.close();
-});
+const server = useNetwork();
 
 function serve(start?: Parameters<typeof fakeWorkspace>[0]): FakeWorkspace {
   const workspace = fakeWorkspace(start);

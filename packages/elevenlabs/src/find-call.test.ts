@@ -1,23 +1,14 @@
 import { foldCall, type Call, type FindContext } from "@offhook/core";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createElevenLabsClient } from "./create-client.ts";
 import { apiKey, baseUrl, failure, fakeWorkspace, type FakeWorkspace } from "./fixtures/api.ts";
 import { callSid, conversation, firstStart, type ConversationOptions } from "./fixtures/conversations.ts";
 import { recordEvents, webhookEvents } from "./fixtures/folding.ts";
 import type { Members } from "./fixtures/index.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => {
-  server.listen({ onUnhandledFrame: "error" });
-});
-afterEach(() => {
-  server.resetHandlers();
-});
-afterAll(() => {
-  server.close();
-});
+const server = useNetwork();
 
 function serve(...conversations: Members[]): FakeWorkspace {
   const workspace = fakeWorkspace({ conversations });

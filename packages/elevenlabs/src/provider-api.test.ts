@@ -1,7 +1,6 @@
 import { foldCall, type Call, type Recording } from "@offhook/core";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { callRecord } from "./api-events.ts";
 import { readCall } from "./api-records.ts";
 import { createElevenLabsClient } from "./create-client.ts";
@@ -9,18 +8,10 @@ import { apiKey, baseUrl, failure, fakeWorkspace, type FakeWorkspace } from "./f
 import { callSid, conversation, firstStart, type ConversationOptions } from "./fixtures/conversations.ts";
 import { recordEvents } from "./fixtures/folding.ts";
 import type { Members } from "./fixtures/index.ts";
+import { useNetwork } from "./fixtures/network.ts";
 import { elevenlabs } from "./provider.ts";
 
-const server = setupServer();
-beforeAll(() => {
-  server.listen({ onUnhandledFrame: "error" });
-});
-afterEach(() => {
-  server.resetHandlers();
-});
-afterAll(() => {
-  server.close();
-});
+const server = useNetwork();
 
 function serve(...conversations: Members[]): FakeWorkspace {
   const workspace = fakeWorkspace({ conversations });

@@ -1,20 +1,11 @@
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createElevenLabsClient } from "./create-client.ts";
 import { apiKey, baseUrl, failure, fakeWorkspace, webhook, type FakeWorkspace } from "./fixtures/api.ts";
 import type { Members } from "./fixtures/index.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => {
-  server.listen({ onUnhandledFrame: "error" });
-});
-afterEach(() => {
-  server.resetHandlers();
-});
-afterAll(() => {
-  server.close();
-});
+const server = useNetwork();
 
 const url = "https://app.example.com/api/webhooks/elevenlabs";
 const elsewhere = "https://other.example.com/hook";

@@ -1,8 +1,7 @@
 import { inspect } from "node:util";
 import { ApiError, ConfigurationError } from "@offhook/core";
 import { delay, http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createTwilioClient, type TwilioClientOptions } from "./create-client.ts";
 import { apiKeySecret, apiKeySid, authToken, failure, madeUpTwilio, media, type TwilioWorld } from "./fixtures/api.ts";
 import {
@@ -16,11 +15,9 @@ import {
   rfc2822,
   type Json,
 } from "./fixtures/api-records.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 /** A client, and what it asked a made-up Twilio. */
 function clientOf(world: Partial<TwilioWorld> = {}, options: Partial<TwilioClientOptions> = {}) {

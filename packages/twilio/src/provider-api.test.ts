@@ -1,8 +1,7 @@
 import { ApiError, foldCall, type ApiPage, type Call, type Recording } from "@offhook/core";
 import { openDownload } from "@offhook/core/client";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createTwilioClient } from "./create-client.ts";
 import { apiKeySecret, apiKeySid, authToken, madeUpTwilio, type TwilioWorld } from "./fixtures/api.ts";
 import {
@@ -17,12 +16,10 @@ import {
   rfc2822,
   type Json,
 } from "./fixtures/api-records.ts";
+import { useNetwork } from "./fixtures/network.ts";
 import { twilio } from "./provider.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 function apiOf(content: Partial<TwilioWorld> = {}) {
   const { handlers, seen, world } = madeUpTwilio(content);

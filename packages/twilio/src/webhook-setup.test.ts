@@ -1,7 +1,6 @@
 import { ApiError, ConfigurationError } from "@offhook/core";
 import { http, HttpResponse } from "msw";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createTwilioClient } from "./create-client.ts";
 import { authToken, failure, madeUpTwilio, type TwilioWorld } from "./fixtures/api.ts";
 import {
@@ -12,11 +11,9 @@ import {
   numberJson,
   type Json,
 } from "./fixtures/api-records.ts";
+import { useNetwork } from "./fixtures/network.ts";
 
-const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
-afterEach(() => server.resetHandlers());
-afterAll(() => server.close());
+const server = useNetwork();
 
 const url = "https://app.example.com/api/webhooks/twilio";
 const elsewhere = "https://old.example.com/hook";
