@@ -1,20 +1,44 @@
-import { createReference, isoFromText, type ApiRecord, type CallEventDraft, type Recording } from "@offhook/core";
+import {
+  createReference,
+  isoFromText,
+  type ApiRecord,
+  type CallEventDraft,
+  type CallFacts,
+  type Recording,
+} from "@offhook/core";
 import type { CallRailCall } from "./api-records.ts";
 import { callEvent, type MappingOptions } from "./events.ts";
-import { recordOccasion } from "./kinds.ts";
+import { recordOccasion } from "./record-occasion.ts";
 
 /**
  * A call of the API, told by the same code as a webhook's.
  *
- * @param readAtMs when it was asked for; decides whether a call that looks missed may be ringing. Milliseconds since 1970.
+ * @param readAtMs when it was asked for; decides how far it is to be believed. Milliseconds since 1970.
  */
 export function callRecord(call: CallRailCall, rules: MappingOptions, readAtMs: number): ApiRecord {
   return {
     subject: "call",
     reference: createReference("callrail", call.id, "session"),
     startedAt: isoFromText(call.start_time),
-    events: [recordEvent(call, rules, readAtMs)],
+    events: withEditsApart(recordEvent(call, rules, readAtMs)),
   };
+}
+
+/**
+ * How a call ended is told as of its end, as Post-Call tells it, and what people edit as of when it was read, as Call
+ * Modified does: so the newest word of it wins, whoever said it. https://apidocs.callrail.com/#updating-a-call
+ */
+function withEditsApart(event: CallEventDraft): readonly CallEventDraft[] {
+  if (event.type !== "call.ended") return [event];
+  const { references } = event;
+  const { tags, note, disposition, value, ...facts } = event.facts;
+  const name = facts.lead?.name ?? null;
+  const edited: CallFacts = { lead: name === null ? null : { name }, tags, note, disposition, value };
+  const isSaid = Object.values(edited).some((each) => each !== null && each !== undefined);
+  return [
+    { ...event, facts },
+    ...(isSaid ? [{ type: "call.updated", occurredAt: null, references, facts: edited } as const] : []),
+  ];
 }
 
 function recordEvent(call: CallRailCall, rules: MappingOptions, readAtMs: number): CallEventDraft {

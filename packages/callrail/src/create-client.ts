@@ -70,7 +70,7 @@ export interface CallRailRules {
 /**
  * A small, typed client of CallRail's API v3. What the API refuses, or the way to it, is an ApiError; what cannot be asked
  * is a ConfigurationError: `option_invalid` for ranges, cursors and addresses, `secret_missing` where the key's function
- * gives none.
+ * gives none, or fails.
  */
 export interface CallRailClient {
   readonly calls: {
@@ -101,6 +101,8 @@ export interface CallRailClient {
   readonly refusedFields: readonly string[];
   /** Whether the key is good for the account. */
   ping(context?: ApiContext): Promise<CallRailAccount>;
+  /** Whose client it is: `callrail({ client })` takes no other vendor's. */
+  readonly provider: "callrail";
   /** For `callrail({ client })`. */
   connect(rules: CallRailRules): ProviderApi;
 }
@@ -110,7 +112,7 @@ export interface CallRailClient {
  * const client = createCallRailClient({ apiKey, accountId });
  * for await (const call of client.calls.list({ from: "2026-11-01", to: "2026-11-20" })) console.log(call.id, call.answered);
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for ids and fields that are none.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for ids, fields and other options that cannot be.
  */
 export function createCallRailClient(options: CallRailClientOptions): CallRailClient {
   const { accountId, companyId, onRefusedFields, recordingHosts = [] } = options;
@@ -122,7 +124,8 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
   const api = createApiClient(
     {
       provider: "callrail",
-      baseUrl: options.baseUrl ?? "https://api.callrail.com/v3",
+      maker: "createCallRailClient",
+      baseUrl: "https://api.callrail.com/v3",
       // https://apidocs.callrail.com/#identifying-your-integration
       headers: async () => ({ authorization: `Token token="${await key()}"`, "request-from": "offhook" }),
       readFailure,
@@ -137,6 +140,7 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
   const callPath = (id: string): string => `${account}/calls/${encodeURIComponent(id)}`;
 
   const client: CallRailClient = {
+    provider: "callrail",
     calls: {
       list: (range) => listAll("callrail", (cursor) => client.calls.page({ ...range, cursor })),
       async page({ from, to, pages = "numbered", cursor, ...context }) {

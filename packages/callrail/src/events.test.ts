@@ -215,15 +215,28 @@ describe("fields", () => {
   });
 
   test("W01: tags of which nothing is said stay unsaid", () => {
-    expect(afterCall({ tags: "" }).tags).toBeNull();
     expect(afterCall({ tags: undefined }).tags).toBeNull();
     expect(afterChange({ tags: "", changes: ["note"] }).tags).toBeNull();
+  });
+
+  test("W01: what is empty after the call is empty, whatever was read of it before", () => {
+    for (const none of ["", null]) {
+      expect(afterCall({ tags: none, note: none, lead_status: none })).toMatchObject({
+        tags: [],
+        note: "",
+        disposition: "",
+      });
+    }
+    const { tags, note, disposition } = afterCall({ tags: undefined, note: undefined, lead_status: undefined });
+    expect([tags, note, disposition]).toEqual([null, null, null]);
+    const unfinished = { call_type: "in_progress", tags: "", note: "", lead_status: "" };
+    expect(afterCall(unfinished)).toMatchObject({ tags: null, note: null, disposition: null });
   });
 
   test("E07: the lead status is the disposition and never a conversion by itself", () => {
     expect(afterChange().disposition).toBe("good_lead");
     expect(afterChange()).not.toHaveProperty("conversion");
-    expect(afterCall({ lead_status: null }).disposition).toBeNull();
+    expect(afterCall({ lead_status: undefined }).disposition).toBeNull();
   });
 
   test("W01: the company, the older id and the app's own cookies are metadata", () => {
@@ -265,7 +278,7 @@ describe("fields", () => {
         transcript: null,
         analysis: null,
         value: null,
-        note: null,
+        note: "",
       },
     });
   });

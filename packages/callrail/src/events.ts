@@ -11,7 +11,7 @@ import {
 } from "@offhook/core";
 import type { CallFields, ConvertAssistFields, VoiceAssistFields } from "./call-fields.ts";
 import { analysisOf, recordingsOf, transcriptOf } from "./conversation.ts";
-import type { Occasion } from "./kinds.ts";
+import { isProvisional, type Occasion } from "./kinds.ts";
 import { partyFacts, phoneOf } from "./parties.ts";
 import type { CallRailPayload } from "./payload.ts";
 import { stateOf, type AbandonedStatus } from "./statuses.ts";
@@ -44,15 +44,18 @@ export function callEvent({ kind, guessed, callId, fields }: CallReport, options
   const hasEnded = isTerminal(status);
   const startedAt = startOf(fields);
   const changes = changesOf(fields);
-  // Empty says nothing, unless emptying it was the change. The API says how an ended call is now, and what is empty
-  // there is empty: so a change of which no webhook came is found by asking.
+  // Empty says nothing, unless emptying it was the change. After the call Post-Call and the API say how all of it is, and
+  // what is empty there is empty: it takes away what was read before Post-Call, or a change of which no webhook came.
+  const isWhole = hasEnded && (kind === "record" || kind === "post-call" || kind === "outbound-post-call");
   const isNews = (...names: readonly string[]): boolean =>
-    kind === "record" ? hasEnded : names.some((name) => changes?.includes(name) === true);
+    isWhole || names.some((name) => changes?.includes(name) === true);
+  const tags = tagsOf(fields, isNews("tags"));
   const facts: CallFacts = {
     ...partyFacts(kind, fields, options.defaultCountry),
     status,
     startedAt,
-    tags: tagsOf(fields, isNews("tags")),
+    // Post-Call may still bring those that are not there yet.
+    tags: isProvisional(kind) && tags?.length === 0 ? null : tags,
     metadata: metadataOf(fields),
   };
   const references = [createReference("callrail", callId, "session")];
@@ -64,13 +67,16 @@ export function callEvent({ kind, guessed, callId, fields }: CallReport, options
 
   const durationSeconds = hasEnded ? wholeSecondsOf(fields.duration) : null;
   const endedAt = addSeconds(startedAt, durationSeconds);
-  const isModification =
-    kind === "call-modified" || kind === "outbound-call-modified" || (kind === "record" && hasEnded);
-  const type: CallEventType = isModification ? "call.updated" : hasEnded ? "call.ended" : runningType;
+  const isModification = kind === "call-modified" || kind === "outbound-call-modified";
+  // What was read too early is how far the call had come: any Post-Call outranks it, however short the call was.
+  const isEnd = hasEnded && !isProvisional(kind);
+  const type: CallEventType = isModification ? "call.updated" : isEnd ? "call.ended" : runningType;
+  // Of calls that were never measured a Post-Call may know more, and then outranks the API.
+  const happenedAt = kind === "record" ? (endedAt ?? startedAt) : endedAt;
   return {
     type,
     // Without a kind in the address an outbound call's changes look like its first report: the latest to arrive wins.
-    occurredAt: isModification || (guessed && kind === "outbound-post-call") ? null : endedAt,
+    occurredAt: type !== "call.ended" || (guessed && kind === "outbound-post-call") ? null : happenedAt,
     references,
     ...(changes === null ? {} : { changedFields: changes }),
     facts: {

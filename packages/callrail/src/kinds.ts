@@ -5,13 +5,22 @@ import { flagOf, known, secondsOf, startOf } from "./values.ts";
 export type CallKind =
   "pre-call" | "routing-complete" | "post-call" | "call-modified" | "outbound-post-call" | "outbound-call-modified";
 
-/** On which occasion a call was told of. `record`: somebody asked the API, which tells all of it as it is now. */
+/** On which occasion a call was told of. */
 export type Occasion = CallKind | RecordOccasion;
 
-/** `undecided-record`: the API was asked so early that what it said of the outcome may be a placeholder. */
-type RecordOccasion = "record" | "undecided-record";
+/**
+ * Somebody asked the API, and early or late:
+ * - `unmeasured-record`: the call has no duration yet.
+ * - `undecided-record`: what is said of the outcome may be a placeholder.
+ * - `early-record`: Post-Call may still come, and knows more.
+ * - `record`: all of the call as it is now.
+ */
+export type RecordOccasion = "unmeasured-record" | "undecided-record" | "early-record" | "record";
 
-export const isRecord = (kind: Occasion): kind is RecordOccasion => kind === "record" || kind === "undecided-record";
+export const isRecord = (kind: Occasion): kind is RecordOccasion => !isCallKind(kind);
+
+/** Whether what is read of a call is only how far it has come, as far as the API knows yet. */
+export const isProvisional = (kind: Occasion): boolean => isRecord(kind) && kind !== "record";
 
 /** Events that are not about a call, or that only point at one. */
 export type OtherKind =
@@ -85,19 +94,8 @@ export function guessCallKind(fields: CallFields, deliveredAtMs: number): CallKi
   return isRouted ? "routing-complete" : "pre-call";
 }
 
-/**
- * What a call of the API is to be read as.
- *
- * @param readAtMs when it was asked for. Milliseconds since 1970.
- */
-export function recordOccasion(fields: CallFields, readAtMs: number): RecordOccasion {
-  return isStillRunning(fields, readAtMs - longestRingingMs) ? "undecided-record" : "record";
-}
-
 const placeholderTypes: ReadonlySet<string> = new Set(["", "missed", "answered"]);
 const justStartedMs = 60_000;
-// A call flow may ring one phone after the other. Post-Call does not wait for it, nor is a comparison the last one.
-const longestRingingMs = 10 * 60_000;
 
 /**
  * Before a call ends, CallRail says `answered: false`, `call_type: "missed"` and `duration: 0`, just as it does after
@@ -110,7 +108,7 @@ const longestRingingMs = 10 * 60_000;
  *
  * @param sinceMs calls that began before are over. Milliseconds since 1970.
  */
-function isStillRunning(fields: CallFields, sinceMs: number): boolean {
+export function isStillRunning(fields: CallFields, sinceMs: number): boolean {
   if (fields.call_type === "in_progress") return true;
   if (!placeholderTypes.has(fields.call_type ?? "") || flagOf(fields.voicemail) === true) return false;
   if ((secondsOf(fields.duration) ?? 0) > 0) return false;

@@ -92,7 +92,7 @@ describe("one call from several events", () => {
     const emptied = eventOf(fixtureWith("call-modified.json", { tags: [], note: "", lead_status: null }), {
       route: "call-modified",
     });
-    expect(callOf(callModified(), emptied)).toMatchObject({ tags: [], note: "", disposition: "" });
+    expect(callOf(callModified(), emptied)).toMatchObject({ tags: [], note: null, disposition: null });
   });
 
   test("W03: an empty note that did not change leaves a note alone", () => {

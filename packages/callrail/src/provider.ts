@@ -1,4 +1,4 @@
-import { ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
+import { checkClient, ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
 import type { CallRailClient } from "./create-client.ts";
 import { toTranslation, type MappingOptions } from "./events.ts";
 import type { CallKind, OtherKind } from "./kinds.ts";
@@ -17,7 +17,7 @@ export interface CallRailOptions {
   /** The status of a call whose caller hung up before anybody answered. Default `"canceled"`. */
   readonly abandonedAs?: "canceled" | "no_answer";
   /** `createCallRailClient` of `@offhook/callrail/client`: for import, reconcile and recordings. */
-  readonly client?: Pick<CallRailClient, "connect">;
+  readonly client?: Pick<CallRailClient, "connect" | "provider">;
 }
 
 /**
@@ -45,6 +45,7 @@ export function callrail(options: CallRailOptions): Provider {
     verification,
     translate: (delivery) => toTranslation(readPayload(delivery, kind), mapping),
   });
+  checkClient("callrail", "createCallRailClient", options.client);
   return {
     name: "callrail",
     ...(options.client === undefined ? {} : { api: options.client.connect(mapping) }),

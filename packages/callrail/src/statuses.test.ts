@@ -73,10 +73,32 @@ describe("the status of a call", () => {
     ["answered, without a type", { answered: true }],
     ["not answered yet, without a type", { answered: false }],
     ["a voicemail that is being left", { answered: false, voicemail: true, call_type: "voicemail" }],
+    ["just placed", { answered: null, call_type: "outbound" }],
   ])("A02, W01: in the API a call that is not measured yet is in progress (%s)", (_title, fields) => {
-    expect(state("record", { ...fields, duration: null })).toEqual(inProgress);
-    expect(state("undecided-record", { ...fields, duration: null })).toEqual(inProgress);
+    expect(state("unmeasured-record", { ...fields, duration: null })).toEqual(inProgress);
   });
+
+  test.each([
+    ["answered", { answered: true, call_type: "answered" }, answered],
+    ["answered, without a type", { answered: true }, answered],
+    ["not answered, without a type", { answered: false }, missed],
+    ["missed", { answered: false, call_type: "missed" }, missed],
+    ["missed by its type alone", { answered: null, call_type: "missed" }, missed],
+    ["abandoned", { answered: false, call_type: "abandoned" }, abandoned],
+    ["a voicemail", { answered: false, voicemail: true, call_type: "voicemail" }, voicemail],
+    [
+      "placed, and nothing else",
+      { answered: null, call_type: "outbound" },
+      { status: "completed", outcome: "unknown" },
+    ],
+    ["in progress by its type", { answered: true, call_type: "in_progress" }, inProgress],
+  ])(
+    "A02, W01: in the API a call that was never measured is what else is said of it (%s)",
+    (_title, fields, expected) => {
+      expect(state("record", { ...fields, duration: null })).toEqual(expected);
+      expect(state("early-record", { ...fields, duration: null })).toEqual(expected);
+    },
+  );
 
   test("A02, W02: what the API says of a call that may be ringing is no outcome yet", () => {
     expect(state("undecided-record", placeholder)).toEqual(ringing);

@@ -28,10 +28,10 @@ export function stateOf(kind: Occasion, fields: CallFields, abandonedAs: Abandon
   const isAnswered = flagOf(fields.answered);
   if (kind === "routing-complete") return isAnswered === false ? ringing : inProgress;
 
-  const duration = secondsOf(fields.duration);
   // The API measures a call when it is over. https://apidocs.callrail.com/#calls
-  const isMeasured = duration !== null || (isAnswered !== null && !isRecord(kind));
-  if (fields.call_type === "in_progress" || !isMeasured) return inProgress;
+  if (fields.call_type === "in_progress" || kind === "unmeasured-record") return inProgress;
+  const duration = secondsOf(fields.duration);
+  if (duration === null && isAnswered === null && !isRecord(kind)) return inProgress;
   if (kind === "undecided-record") return isAnswered === false ? ringing : inProgress;
   const callType = fields.call_type ?? "";
   if (flagOf(fields.voicemail) === true || callType === "voicemail" || callType === "voicemail_transcription") {

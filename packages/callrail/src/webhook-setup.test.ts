@@ -117,14 +117,22 @@ describe("webhook setup", () => {
   const texts = "https://old-agency.example.com/texts";
   const foreign = { ...lists(ours), post_call_webhook: [agency, ours.post_call_webhook], sms_sent_webhook: texts };
 
-  test.each(["disabled", "failed", "pending"])(
-    "M05: an integration that is %s and has others' addresses stays so, and they are reported, texts' as well",
+  test.each(["disabled", "pending", ""])(
+    "M05: an integration that is %j and has others' addresses stays so; that ours are off is reported, and theirs",
     async (state) => {
       const { client, vendor } = clientOf(server);
-      const before = [webhooks({ ...foreign, a_setting: { url: agency }, form_captured_webhook: "" }, state)];
+      const set = { ...foreign, pre_call_webhook: [] };
+      const before = [webhooks({ ...set, a_setting: { url: agency }, form_captured_webhook: "" }, state)];
       vendor.integrations = before;
       const { targets, secret } = await client.webhooks.setup({ url });
+      const why = `CallRail's webhooks are ${state === "" ? "not active" : state}`;
       expect(targets).toEqual([
+        { name: `pre_call_webhook, not set: ${why}`, state: "kept", url: "" },
+        { name: `answered_call_webhook, off: ${why}`, state: "kept", url: ours.answered_call_webhook },
+        { name: `post_call_webhook, off: ${why}`, state: "kept", url: ours.post_call_webhook },
+        { name: `updated_call_webhook, off: ${why}`, state: "kept", url: ours.updated_call_webhook },
+        { name: `post_outbound_call_webhook, off: ${why}`, state: "kept", url: ours.post_outbound_call_webhook },
+        { name: `updated_outbound_call_webhook, off: ${why}`, state: "kept", url: ours.updated_outbound_call_webhook },
         { name: "post_call_webhook", state: "kept", url: agency },
         { name: "sms_sent_webhook", state: "kept", url: texts },
       ]);
@@ -133,6 +141,37 @@ describe("webhook setup", () => {
       expect(vendor.requests.map(({ method }) => method)).toEqual(["GET"]);
     },
   );
+
+  test("M05: an integration that CallRail switched off is switched on as it was, with everybody's addresses", async () => {
+    const { client, vendor } = clientOf(server);
+    const more = { a_setting: { nested: true }, form_captured_webhook: [`${url}/form-submission`] };
+    vendor.integrations = [slack, webhooks({ ...foreign, ...more }, "failed")];
+    const { targets, secret } = await client.webhooks.setup({ url });
+    expect(vendor.integrations).toEqual([slack, webhooks({ ...foreign, ...more }, "active")]);
+    expect(targets).toHaveLength(8);
+    for (const [name, address] of Object.entries(ours))
+      expect(targets).toContainEqual({ name, state: "set", url: address });
+    expect(targets).toContainEqual({ name: "post_call_webhook", state: "kept", url: agency });
+    expect(targets).toContainEqual({ name: "sms_sent_webhook", state: "kept", url: texts });
+    expect(secret).toBe(signingKey);
+    const again = await client.webhooks.setup({ url });
+    expect(again.targets.map(({ state }) => state)).not.toContain("set");
+  });
+
+  test("M05: what is missing where CallRail switched off is added, and replacing takes off these events alone", async () => {
+    const { client, vendor } = clientOf(server);
+    vendor.integrations = [webhooks({ post_call_webhook: [agency], sms_sent_webhook: texts }, "failed")];
+    await client.webhooks.setup({ url });
+    expect(vendor.integrations).toEqual([
+      webhooks({ ...lists(ours), post_call_webhook: [agency, ours.post_call_webhook], sms_sent_webhook: texts }),
+    ]);
+    vendor.integrations = [webhooks(foreign, "failed")];
+    const { targets } = await client.webhooks.setup({ url, replace: true });
+    expect(vendor.integrations).toEqual([webhooks({ ...lists(ours), sms_sent_webhook: texts })]);
+    expect(targets.filter(({ state }) => state === "kept")).toEqual([
+      { name: "sms_sent_webhook", state: "kept", url: texts },
+    ]);
+  });
 
   test("M05: replacing switches an integration on without anybody else's address, whatever the event", async () => {
     const { client, vendor } = clientOf(server);
@@ -145,12 +184,15 @@ describe("webhook setup", () => {
     ]);
   });
 
-  test("M05: what cannot be read in an integration that is off is not switched on", async () => {
-    const { client, vendor } = clientOf(server);
-    vendor.integrations = [webhooks({ ...lists(ours), sms_sent_webhook: [{ url: texts }] }, "disabled")];
-    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_malformed" });
-    expect(vendor.requests.map(({ method }) => method)).toEqual(["GET"]);
-  });
+  test.each(["disabled", "failed"])(
+    "M05: what cannot be read in an integration that is %s is not switched on",
+    async (state) => {
+      const { client, vendor } = clientOf(server);
+      vendor.integrations = [webhooks({ ...lists(ours), sms_sent_webhook: [{ url: texts }] }, state)];
+      await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_malformed" });
+      expect(vendor.requests.map(({ method }) => method)).toEqual(["GET"]);
+    },
+  );
 
   test("M05: texts and forms are sent where an app asks for them", async () => {
     const { client, vendor } = clientOf(server);

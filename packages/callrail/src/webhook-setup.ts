@@ -1,12 +1,7 @@
-import { malformed, type ApiClient } from "@offhook/core/client";
-import {
-  ApiError,
-  ConfigurationError,
-  type ApiContext,
-  type WebhookSetupResult,
-  type WebhookTarget,
-} from "@offhook/core";
-import { readIntegration, type CallRailIntegration } from "./api-records.ts";
+import { malformed } from "@offhook/core/client";
+import { ConfigurationError, type ApiContext, type WebhookSetupResult, type WebhookTarget } from "@offhook/core";
+import type { CallRailIntegration } from "./api-records.ts";
+import { administering, findWebhooks, signingKeyOf, writeWebhooks, type Company } from "./webhook-integration.ts";
 
 /** Where the provider serves each event, below its own address. https://apidocs.callrail.com/#configuring-integrations */
 const paths = {
@@ -24,6 +19,12 @@ const paths = {
 /** An event, as the API names it. Convert Assist and Voice Assist can only be entered in CallRail. */
 export type CallRailWebhookEvent = keyof typeof paths;
 
+/**
+ * The state that webhooks are taken to be in which CallRail itself switched off, because they failed again and again. That
+ * is not documented; what a person switches off is `disabled`. https://apidocs.callrail.com/#integrations
+ */
+const failed = "failed";
+
 const callEvents: readonly CallRailWebhookEvent[] = [
   "pre_call_webhook",
   "answered_call_webhook",
@@ -39,19 +40,11 @@ export interface CallRailWebhookSetup {
   /** Default: all six that are about calls. Texts and forms say nothing of calls. */
   readonly events?: readonly CallRailWebhookEvent[];
   /**
-   * Takes these events' other addresses off, and those of all events where the webhooks are switched off. Default false:
-   * CallRail sends to several; webhooks that are off and would send to others again stay off, and set nothing.
+   * Takes these events' other addresses off, and those of all events where somebody has switched the webhooks off.
+   * Default false: CallRail sends to several; webhooks that somebody has switched off and that would send to others again
+   * stay off, and nothing is set. Those that CallRail itself has switched off are switched on as they were.
    */
   readonly replace?: boolean;
-}
-
-interface Company {
-  readonly api: ApiClient;
-  /** The path of the account. */
-  readonly account: string;
-  readonly companyId: string;
-  /** All that the company has. */
-  readonly integrations: AsyncIterable<CallRailIntegration>;
 }
 
 /** A company has one integration of webhooks, which lists the addresses of every event. */
@@ -69,25 +62,31 @@ export async function setupWebhooks(
   const present = await administering(findWebhooks(company));
   const config: { [name: string]: unknown } = { ...present?.config };
   const base = url.replace(/\/$/, "");
-  const isOff = present !== undefined && present.state !== "active";
-  const foreign = isOff ? foreignTargets(present, base) : [];
-  if (foreign.length > 0 && !replace) return resultOf(foreign, await signingKeyOf(company, present, context));
-  for (const { name } of foreign) config[name] = addressesOf(config[name]).filter((address) => isBelow(base, address));
+  const isOn = present?.state === "active";
+  const foreign = present === undefined || isOn ? [] : foreignTargets(present, base);
+  const wasOn = isOn || present?.state === failed;
+  if (present !== undefined && !wasOn && foreign.length > 0 && !replace) {
+    return resultOf([...offTargets(present, base, events), ...foreign], await signingKeyOf(company, present, context));
+  }
+  const removed = wasOn ? [] : foreign;
+  for (const { name } of removed) config[name] = addressesOf(config[name]).filter((address) => isBelow(base, address));
 
   const targets: WebhookTarget[] = [];
-  let hasChanged = present === undefined || isOff;
+  let hasChanged = !isOn;
   for (const event of events) {
     const own = `${base}/${paths[event]}`;
     const known = addressesOf(config[event]);
     const others = known.filter((address) => address !== own);
     const isSet = known.includes(own);
-    targets.push({ name: event, state: isSet && !isOff ? "unchanged" : "set", url: own });
+    targets.push({ name: event, state: isSet && isOn ? "unchanged" : "set", url: own });
     if (!replace) for (const address of others) targets.push({ name: event, state: "kept", url: address });
     if (isSet && (!replace || others.length === 0)) continue;
     config[event] = [...(replace ? [] : others), own];
     hasChanged = true;
   }
-  const written = hasChanged ? await administering(write(company, present, config, context)) : undefined;
+  // Those of the other events are on again as well.
+  if (wasOn) targets.push(...foreign.filter(({ name }) => !events.some((event) => event === name)));
+  const written = hasChanged ? await administering(writeWebhooks(company, present, config, context)) : undefined;
   return resultOf(targets, written?.signingKey ?? (await signingKeyOf(company, present, context)));
 }
 
@@ -95,6 +94,21 @@ const resultOf = (targets: readonly WebhookTarget[], secret: string | null): Web
   targets,
   ...(secret === null ? {} : { secret }),
 });
+
+/** Ours, where nothing is set because the webhooks are off and others' are among them. */
+function offTargets(
+  { config, state }: CallRailIntegration,
+  base: string,
+  events: readonly CallRailWebhookEvent[],
+): WebhookTarget[] {
+  const why = `CallRail's webhooks are ${state === "" ? "not active" : state}`;
+  return events.map((event) => {
+    const own = `${base}/${paths[event]}`;
+    return addressesOf(config[event]).includes(own)
+      ? { name: `${event}, off: ${why}`, state: "kept", url: own }
+      : { name: `${event}, not set: ${why}`, state: "kept", url: "" };
+  });
+}
 
 /** Whose events go elsewhere, once the webhooks are switched on again: those of calls, of texts and of all else. */
 function foreignTargets({ config }: CallRailIntegration, base: string): WebhookTarget[] {
@@ -109,74 +123,10 @@ function foreignTargets({ config }: CallRailIntegration, base: string): WebhookT
 
 const isBelow = (base: string, address: string): boolean => address === base || address.startsWith(`${base}/`);
 
-async function findWebhooks({ integrations }: Company): Promise<CallRailIntegration | undefined> {
-  for await (const integration of integrations) if (integration.type === "Webhooks") return integration;
-  return undefined;
-}
-
 /** @throws ApiError `api_malformed`: what cannot be read would be lost by writing it back. */
 function addressesOf(value: unknown): readonly string[] {
   if (value === undefined || value === null || value === "") return [];
   const addresses: unknown[] = Array.isArray(value) ? value : [value];
   if (addresses.every((address) => typeof address === "string")) return addresses;
   throw malformed("callrail", "list integrations", "expected lists of addresses");
-}
-
-/** All of the configuration, because what is left out of it may be lost. */
-async function write(
-  { api, account, companyId }: Company,
-  present: CallRailIntegration | undefined,
-  config: { readonly [name: string]: unknown },
-  context: ApiContext | undefined,
-): Promise<CallRailIntegration> {
-  const what = present === undefined ? "create webhooks" : "update webhooks";
-  const json = await api.request(
-    present === undefined
-      ? {
-          what,
-          method: "POST",
-          path: `${account}/integrations.json`,
-          json: { type: "Webhooks", company_id: companyId, config },
-        }
-      : {
-          what,
-          method: "PUT",
-          path: integrationPath(account, present),
-          json: { state: "active", config },
-          // Twice is once.
-          repeatable: true,
-        },
-    context,
-  );
-  const integration = readIntegration(json);
-  if (integration === undefined) throw malformed("callrail", what, "expected an integration");
-  return integration;
-}
-
-async function signingKeyOf(
-  { api, account }: Company,
-  present: CallRailIntegration | undefined,
-  context: ApiContext | undefined,
-): Promise<string | null> {
-  if (present === undefined || present.signingKey !== null) return present?.signingKey ?? null;
-  const request = { what: "get webhooks", path: integrationPath(account, present), query: { fields: "signing_key" } };
-  return readIntegration(await api.request(request, context))?.signingKey ?? null;
-}
-
-const integrationPath = (account: string, { id }: CallRailIntegration): string =>
-  `${account}/integrations/${encodeURIComponent(id)}.json`;
-
-/** A key can do what its user may do, and few users may do this. */
-async function administering<Answer>(request: Promise<Answer>): Promise<Answer> {
-  try {
-    return await request;
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    const { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
-    throw new ApiError(
-      "api_forbidden",
-      `${error.message}: the user of the key may not change integrations. Use the key of an administrator, or enter the addresses in CallRail`,
-      { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: error },
-    );
-  }
 }
