@@ -21,6 +21,7 @@ function rulesOf(options: Partial<ConvosoOptions> = {}): ConvosoRules {
   providerOf({
     ...options,
     client: {
+      provider: "convoso",
       connect(rules) {
         handed = rules;
         return connect(rules);
@@ -31,11 +32,11 @@ function rulesOf(options: Partial<ConvosoOptions> = {}): ConvosoRules {
   return handed;
 }
 
-/** What the API says of a call, as `callRecord` puts it. */
+/** What the API says of a call an hour after it began, as `callRecord` puts it. */
 function recordOf(result: Json, options: Partial<ConvosoOptions> = {}) {
   const call = readCall(result);
   if (call === undefined) throw new Error("expected a call");
-  return callRecord(call, rulesOf(options));
+  return callRecord(call, rulesOf(options), startMs + hourMs);
 }
 
 const startMs = Date.UTC(2026, 10, 20, 15);

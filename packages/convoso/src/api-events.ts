@@ -1,5 +1,6 @@
 import { createReference, type ApiRecord, type CallFacts, type Recording } from "@offhook/core";
 import type { ConvosoCall } from "./api-records.ts";
+import { endedByAge } from "./ended-by-age.ts";
 import { recordingsOf, type ConvosoRecording } from "./recordings.ts";
 import type { ConvosoRules } from "./rules.ts";
 
@@ -7,16 +8,19 @@ import type { ConvosoRules } from "./rules.ts";
  * A call of the log, told as a push of its last disposition would have told it: without a time of its own, because the
  * log does not say when a call was disposed of, so that what was heard last stands.
  *
+ * @param nowMs when the log was read. Milliseconds since 1970.
  * @param recordings where more is known of them than the call says.
  */
 export function callRecord(
   call: ConvosoCall,
   rules: ConvosoRules,
+  nowMs: number,
   recordings: readonly ConvosoRecording[] = recordingsOf(call),
 ): ApiRecord {
   const [first, ...others] = recordings;
   const recording = first?.url ?? first?.file ?? null;
-  const event = rules.callEvent({ ...call, call_log_id: call.id, phone_code: phoneCodeOf(call), recording });
+  const said = rules.callEvent({ ...call, call_log_id: call.id, phone_code: phoneCodeOf(call), recording });
+  const event = endedByAge(said, nowMs);
   const facts: CallFacts =
     event.facts.recordings == null
       ? event.facts

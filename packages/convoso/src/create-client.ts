@@ -60,7 +60,7 @@ export interface ConvosoCallUpdate {
 /**
  * A small, typed client of Convoso. What Convoso does not give is an ApiError, also where it says so with HTTP 200.
  * Before anything is asked, a ConfigurationError says what cannot be: `option_invalid` for a range, `secret_missing` for
- * a function that gives no token.
+ * a function that gives no token, or fails.
  */
 export interface ConvosoClient {
   readonly calls: {
@@ -91,6 +91,8 @@ export interface ConvosoClient {
   };
   /** Whether the token is good. Convoso does not say whose it is. */
   ping(context?: ApiContext): Promise<void>;
+  /** Whose client it is: `convoso({ client })` takes no other vendor's. */
+  readonly provider: "convoso";
   /** For `convoso({ client })`, which hands over what its options say. */
   connect(rules: ConvosoRules): ProviderApi;
 }
@@ -101,7 +103,8 @@ export interface ConvosoClient {
  * const range = { from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z" };
  * for await (const call of client.calls.list(range)) console.log(call.id, call.status);
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for a time zone or base URL that is none.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for a time zone that is none, or another option that
+ * cannot be.
  */
 export function createConvosoClient(options: ConvosoClientOptions): ConvosoClient {
   const { timeZone, recordingHosts = [] } = options;
@@ -111,6 +114,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
     createApiClient(
       {
         provider: "convoso",
+        maker: "createConvosoClient",
         baseUrl: "https://api.convoso.com/v1",
         // The token is a parameter. https://help.convoso.com/hc/en-us/articles/37988572145691-API-Glossary
         headers: () => ({}),
@@ -140,6 +144,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
     );
 
   const client: ConvosoClient = {
+    provider: "convoso",
     calls: {
       list: (range) => listAll("convoso", (cursor) => client.calls.page({ ...range, cursor })),
       async page({ from, to, cursor, ...context }) {

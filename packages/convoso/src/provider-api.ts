@@ -1,20 +1,10 @@
 import { connectApi, type Fetch } from "@offhook/core/client";
-import {
-  ApiError,
-  type ApiContext,
-  type ApiListQuery,
-  type ApiPage,
-  type ApiRecord,
-  type Call,
-  type CallEventDraft,
-  type ProviderApi,
-} from "@offhook/core";
+import type { ApiContext, ApiListQuery, ApiPage, ApiRecord, Call, CallEventDraft, ProviderApi } from "@offhook/core";
 import { callRecord } from "./api-events.ts";
-import type { ConvosoCall } from "./api-records.ts";
 import type { ConvosoClient } from "./create-client.ts";
-import { isDerivedId } from "./derived-id.ts";
+import { findCall, ownReferences } from "./find-call.ts";
+import { locateRecording } from "./locate-recording.ts";
 import type { ConvosoRules } from "./rules.ts";
-import { webAddress } from "./web-address.ts";
 
 interface Settings {
   readonly rules: ConvosoRules;
@@ -40,42 +30,14 @@ export function convosoApi(client: ConvosoClient, { rules, hosts, fetch }: Setti
     listCalls: (query, context) => listCalls(client, rules, query, context),
     async getCall(id, context) {
       const call = await findCall(client, id, context);
-      return call === undefined ? undefined : callRecord(call, rules);
+      return call === undefined ? undefined : callRecord(call, rules, timeOf(context));
     },
     findRecording: (call, context) => findRecording(client, rules, call, context),
-    async locateRecording({ id, url, state }, call, context) {
-      const stored = webAddress(url ?? "");
-      // The log comes first: an address that was stored may lead nowhere by now, while the log has the present one.
-      for (const reference of ownReferences(call)) {
-        const log = await findCall(client, reference, context);
-        const recordings = log === undefined ? [] : await client.recordings.list(log, context);
-        const found = id === reference ? recordings[0] : recordings.find((each) => each.recording_id === id);
-        if (found?.url != null) return { url: found.url };
-        if (found !== undefined && stored === null) return "later";
-      }
-      if (stored !== null) return { url: stored };
-      return state === "pending" ? "later" : "gone";
-    },
+    locateRecording: (recording, call, context) => locateRecording({ client, hosts, fetch }, recording, call, context),
   });
 }
 
-/** By which Convoso can be asked for a call. */
-const ownReferences = ({ references }: Call): readonly string[] =>
-  references.filter(({ provider, id }) => provider === "convoso" && !isDerivedId(id)).map(({ id }) => id);
-
-async function findCall(
-  client: ConvosoClient,
-  id: string,
-  context: ApiContext | undefined,
-): Promise<ConvosoCall | undefined> {
-  if (isDerivedId(id)) return undefined;
-  try {
-    return await client.calls.get(id, context);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "api_not_found") return undefined;
-    throw error;
-  }
-}
+const timeOf = (context: ApiContext | undefined): number => context?.now?.() ?? Date.now();
 
 async function listCalls(
   client: ConvosoClient,
@@ -84,11 +46,12 @@ async function listCalls(
   context: ApiContext | undefined,
 ): Promise<ApiPage> {
   const page = await client.calls.page({ from, to, cursor, ...context });
+  const nowMs = timeOf(context);
   const records: ApiRecord[] = [];
   const unreadable = [...page.unreadable];
   for (const call of page.items) {
     try {
-      records.push(callRecord(call, rules));
+      records.push(callRecord(call, rules, nowMs));
     } catch (error) {
       // The account's own conversion function may fail over one call.
       unreadable.push(`list calls: a call could not be translated: ${error instanceof Error ? error.name : "error"}`);
@@ -108,7 +71,7 @@ async function findRecording(
     const log = await findCall(client, id, context);
     if (log === undefined) continue;
     const recordings = await client.recordings.list(log, context);
-    const [event] = callRecord(log, rules, recordings).events;
+    const [event] = callRecord(log, rules, timeOf(context), recordings).events;
     if (event === undefined) continue;
     if (event.facts.recordings?.some(({ state }) => state === "available") === true) return event;
     mayCome ||= recordings.length > 0 || mayBeRecorded(event);

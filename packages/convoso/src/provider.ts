@@ -1,4 +1,4 @@
-import { ConfigurationError, type CallDirection, type Provider, type ProviderRoute } from "@offhook/core";
+import { checkClient, ConfigurationError, type CallDirection, type Provider, type ProviderRoute } from "@offhook/core";
 import { accountTime } from "./account-time.ts";
 import type { ConvosoClient } from "./create-client.ts";
 import {
@@ -30,7 +30,7 @@ export interface ConvosoOptions {
   /** ISO 3166 country of numbers without a country code. Default `US`. */
   readonly defaultCountry?: string;
   /** `createConvosoClient` of `@offhook/convoso/client`: for import, reconcile and recordings. */
-  readonly client?: Pick<ConvosoClient, "connect">;
+  readonly client?: Pick<ConvosoClient, "connect" | "provider">;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface ConvosoOptions {
  * convoso({ verification: { headerToken: secret, header: "x-shared-secret" }, timeZone: "America/New_York" });
  *
  * @throws ConfigurationError `secret_missing`, or `option_invalid` for a time zone, field, disposition or verification
- * that does not exist.
+ * that does not exist, or for the client of another vendor.
  */
 export function convoso(options: ConvosoOptions): Provider {
   const { defaultDirection = "unknown", defaultCountry = "US" } = options;
@@ -73,6 +73,7 @@ export function convoso(options: ConvosoOptions): Provider {
     acknowledgement: 200,
     translate: (delivery) => toTranslation(readPayload(delivery, payloadOptions), kind, rules),
   });
+  checkClient("convoso", "createConvosoClient", options.client);
   return {
     name: "convoso",
     ...(options.client === undefined ? {} : { api: options.client.connect(rulesForClient(rules)) }),

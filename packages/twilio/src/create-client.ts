@@ -23,7 +23,7 @@ import { basicAuthorization, type TwilioCredentials } from "./credentials.ts";
 import type { MediaAccess } from "./locate-recording.ts";
 import { mostRequests, twilioApi } from "./provider-api.ts";
 import { recordingHostsOf } from "./recording-hosts.ts";
-import { setupWebhooks, type TwilioWebhookSetup } from "./webhook-setup.ts";
+import { retryOverrides, setupWebhooks, type TwilioWebhookSetup } from "./webhook-setup.ts";
 
 export type TwilioClientOptions = ClientOptions &
   TwilioCredentials & {
@@ -46,7 +46,7 @@ export interface TwilioCallRange extends ApiContext {
 /**
  * A small, typed client of Twilio Voice. What Twilio does not give is an ApiError. Before anything is asked, a
  * ConfigurationError says what cannot be: `option_invalid` for a range or for numbers, `secret_missing` for credentials
- * from a function that gives none.
+ * from a function that gives none, or fails.
  */
 export interface TwilioClient {
   readonly calls: {
@@ -70,13 +70,16 @@ export interface TwilioClient {
   };
   readonly webhooks: {
     /**
-     * Sends the status callbacks of the account's numbers to an address. May be repeated. What Twilio refuses is `kept`,
-     * with the reason in its name, and the others are set all the same.
+     * Sends the status callbacks of the account's numbers to an address, as it is written: without connection overrides
+     * Twilio does not try again after an error. May be repeated. What Twilio refuses for one of them is `kept`, with the
+     * reason in its name, and the others are set all the same.
      */
     setup(setup: TwilioWebhookSetup, context?: ApiContext): Promise<readonly WebhookTarget[]>;
   };
   /** Whether the credentials are good. With an API key the account has no name here. */
   ping(context?: ApiContext): Promise<TwilioAccount>;
+  /** Whose client it is: `twilio({ client })` takes no other vendor's. */
+  readonly provider: "twilio";
   /** For `twilio({ client })`. */
   connect(): ProviderApi;
 }
@@ -86,16 +89,16 @@ export interface TwilioClient {
  * const client = createTwilioClient({ accountSid, authToken });
  * for await (const call of client.calls.list({ from: "2026-11-01", to: "2026-11-20" })) console.log(call.sid, call.status);
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for what is no SID or no address.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for what is no SID, or another option that cannot be.
  */
 export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
   const { accountSid } = options;
   const { header: authorization, isOwner } = basicAuthorization(accountSid, options);
-  const baseUrl = (options.baseUrl ?? "https://api.twilio.com").replace(/\/+$/, "");
   const api = createApiClient(
     {
       provider: "twilio",
-      baseUrl,
+      maker: "createTwilioClient",
+      baseUrl: "https://api.twilio.com",
       headers: async () => ({ authorization: await authorization() }),
       readFailure,
       // Twilio refuses too many requests at the same time. https://www.twilio.com/docs/api/errors/20429
@@ -104,6 +107,7 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
     },
     options,
   );
+  const { baseUrl } = api;
   const account = `/2010-04-01/Accounts/${accountSid}`;
   const pathTo = (list: string, sid: string): string => `${account}/${list}/${encodeURIComponent(sid)}`;
   const recordingHosts = recordingHostsOf(baseUrl, options.recordingHosts ?? []);
@@ -122,7 +126,11 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
     return item;
   };
 
+  const setupNumbers = (overrides: string, setup: TwilioWebhookSetup, context: ApiContext | undefined) =>
+    setupWebhooks({ api, path: account, numbers: client.phoneNumbers.list(context), overrides }, setup, context);
+
   const client: TwilioClient = {
+    provider: "twilio",
     calls: {
       list: (range) => listAll("twilio", (cursor) => client.calls.page({ ...range, cursor })),
       page: async ({ from, to, cursor, ...context }) =>
@@ -186,17 +194,25 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
         ),
     },
     webhooks: {
-      setup: (setup, context) =>
-        setupWebhooks({ api, path: account, numbers: client.phoneNumbers.list(context) }, setup, context),
+      setup: async (setup, context) => setupNumbers("", setup, context),
     },
     async ping(context) {
       if (isOwner) return getRecord({ what: "ping", path: `${account}.json` }, readAccount, context);
       // Only the account's token and main keys may read the account.
       // https://www.twilio.com/docs/iam/api-keys/keys-in-console
-      await api.request({ what: "ping", path: `${account}/Calls.json`, query: { PageSize: 1 } }, context);
+      const json = await api.request({ what: "ping", path: `${account}/Calls.json`, query: { PageSize: 1 } }, context);
+      if (!isRecord(json) || !Array.isArray(json["calls"]))
+        throw malformed("twilio", "ping", "expected a page of calls");
       return { sid: accountSid, friendly_name: null };
     },
-    connect: () => twilioApi(client, { authorization, mediaUrl, recordingHosts, fetch: options.fetch }),
+    connect: () =>
+      twilioApi(client, {
+        authorization,
+        mediaUrl,
+        recordingHosts,
+        fetch: options.fetch,
+        setupWebhooks: async (setup, context) => setupNumbers(retryOverrides, setup, context),
+      }),
   };
   return client;
 }

@@ -1,4 +1,4 @@
-import { ApiError, foldCall, type ApiPage, type Call, type Recording } from "@offhook/core";
+import { ApiError, foldCall, type ApiPage, type Call, type Recording, type WebhookSetupResult } from "@offhook/core";
 import { openDownload } from "@offhook/core/client";
 import { http, HttpResponse } from "msw";
 import { describe, expect, test } from "vitest";
@@ -7,6 +7,8 @@ import { apiKeySecret, apiKeySid, authToken, madeUpTwilio, type TwilioWorld } fr
 import {
   accountPath,
   accountSid,
+  applicationJson,
+  applicationSid,
   callJson,
   callSid,
   encryptionJson,
@@ -17,7 +19,7 @@ import {
   type Json,
 } from "./fixtures/api-records.ts";
 import { useNetwork } from "./fixtures/network.ts";
-import { twilio } from "./provider.ts";
+import { twilio, type TwilioOptions } from "./provider.ts";
 
 const server = useNetwork();
 
@@ -320,6 +322,9 @@ describe("A14: where a recording is", () => {
   });
 });
 
+/** As Twilio's callbacks have them behind their address, where it is neither sent nor signed. */
+const retries = "#rc=3&rp=ct,5xx";
+
 describe("A05, M05: setup", () => {
   test.each([
     ["https://app.example.com", undefined, "https://app.example.com/api/webhooks/twilio"],
@@ -329,8 +334,63 @@ describe("A05, M05: setup", () => {
   ])("of %s with the prefix %j", async (publicUrl, prefix, url) => {
     const { api, seen } = apiOf({ numbers: [numberJson("1")] });
     const result = await api.setupWebhook!({ publicUrl, ...(prefix === undefined ? {} : { prefix }) });
-    expect(result).toEqual({ targets: [{ name: "+14155550101", state: "set", url }] });
-    expect(seen.at(-1)?.form).toEqual({ StatusCallback: url, StatusCallbackMethod: "POST" });
+    const withRetries = `${url}${retries}`;
+    expect(result).toEqual({ targets: [{ name: "+14155550101", state: "set", url: withRetries }] });
+    expect(seen.at(-1)?.form).toEqual({ StatusCallback: withRetries, StatusCallbackMethod: "POST" });
+  });
+
+  test("makes Twilio try again, also where our address stood without that: it is ours, so nothing is replaced", async () => {
+    const ours = "https://app.example.com/api/webhooks/twilio";
+    const { api, seen } = apiOf({
+      numbers: ["", ours, `${ours}#rc=5&rp=all`, `${ours}${retries}`, `${ours}#`].map((callback, index) =>
+        numberJson(String(index + 1), { status_callback: callback }),
+      ),
+    });
+    const setup = { publicUrl: "https://app.example.com" };
+    const targets = [
+      ["set", `${ours}${retries}`],
+      ["set", `${ours}${retries}`],
+      ["unchanged", `${ours}#rc=5&rp=all`],
+      ["unchanged", `${ours}${retries}`],
+      ["set", `${ours}${retries}`],
+    ];
+    const stateAndUrl = ({ targets: all }: WebhookSetupResult) => all.map(({ state, url }) => [state, url]);
+    expect(stateAndUrl(await api.setupWebhook!(setup))).toEqual(targets);
+    expect(seen.filter(({ method }) => method === "POST")).toHaveLength(3);
+    expect(stateAndUrl(await api.setupWebhook!(setup))).toEqual(targets.map(([, url]) => ["unchanged", url]));
+    expect(seen.filter(({ method }) => method === "POST")).toHaveLength(3);
+  });
+
+  test("turns a callback by GET into one by POST, and leaves its own retries", async () => {
+    const ours = "https://app.example.com/api/webhooks/twilio#rc=1";
+    const { api, seen } = apiOf({
+      numbers: [numberJson("1", { status_callback: ours, status_callback_method: "GET" })],
+    });
+    const { targets } = await api.setupWebhook!({ publicUrl: "https://app.example.com" });
+    expect(targets).toMatchObject([{ state: "set", url: ours }]);
+    expect(seen.at(-1)?.form).toEqual({ StatusCallback: ours, StatusCallbackMethod: "POST" });
+  });
+
+  test("gives an application the retries as well", async () => {
+    const { api } = apiOf({
+      numbers: [numberJson("1", { voice_application_sid: applicationSid("1") })],
+      applications: [applicationJson("1")],
+    });
+    const { targets } = await api.setupWebhook!({ publicUrl: "https://app.example.com" });
+    expect(targets).toMatchObject([{ state: "set", url: `https://app.example.com/api/webhooks/twilio${retries}` }]);
+  });
+
+  test("is literal where the client is asked for it by address", async () => {
+    const url = "https://app.example.com/api/webhooks/twilio";
+    const { handlers } = madeUpTwilio({ numbers: [numberJson("1", { status_callback: "" }), numberJson("2")] });
+    server.use(...handlers);
+    const client = createTwilioClient({ accountSid, authToken });
+    for (const state of ["set", "unchanged"]) {
+      expect(await client.webhooks.setup({ url })).toMatchObject([
+        { state, url },
+        { state, url },
+      ]);
+    }
   });
 
   test("replaces only when it is told to", async () => {
@@ -339,5 +399,34 @@ describe("A05, M05: setup", () => {
     const setup = { publicUrl: "https://app.example.com" };
     expect(await api.setupWebhook!(setup)).toMatchObject({ targets: [{ state: "kept", url: elsewhere }] });
     expect(await api.setupWebhook!({ ...setup, replace: true })).toMatchObject({ targets: [{ state: "set" }] });
+  });
+});
+
+describe("A01: a client of another vendor's", () => {
+  const connect = () => createTwilioClient({ accountSid, authToken }).connect();
+
+  test("is no client, for the compiler as well", () => {
+    // @ts-expect-error -- the wrong vendor's
+    const other: NonNullable<TwilioOptions["client"]> = { provider: "retell", connect };
+    // @ts-expect-error -- no client at all
+    const none: NonNullable<TwilioOptions["client"]> = {};
+    // @ts-expect-error -- one that does not say whose it is
+    const nameless: NonNullable<TwilioOptions["client"]> = { connect };
+    const providerWith = (client: typeof other) => twilio({ authToken, publicUrl: "https://app.example.com", client });
+    expect(() => providerWith(other)).toThrow(
+      expect.objectContaining({
+        name: "ConfigurationError",
+        code: "option_invalid",
+        message: "twilio({ client }): expected one of createTwilioClient, got one of retell",
+      }),
+    );
+    expect(() => providerWith(none)).toThrow("got something else");
+    expect(() => providerWith(nameless)).toThrow("got something else");
+  });
+
+  test("is told apart by what each client says of itself", () => {
+    const client = createTwilioClient({ accountSid, authToken });
+    expect(client.provider).toBe("twilio");
+    expect(twilio({ authToken, publicUrl: "https://app.example.com", client }).api).toBeDefined();
   });
 });

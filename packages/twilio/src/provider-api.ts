@@ -8,6 +8,8 @@ import { isUnfinished, locateRecording, undefinedIfNotFound, type MediaAccess } 
 export interface ConnectSettings extends MediaAccess {
   readonly recordingHosts: readonly string[];
   readonly fetch: Fetch | undefined;
+  /** The client's own, but with what makes Twilio try again. */
+  readonly setupWebhooks: TwilioClient["webhooks"]["setup"];
 }
 
 /** At the same time. */
@@ -15,7 +17,7 @@ export const mostRequests = 4;
 
 /** Twilio's API in the words that all vendors have in common. */
 export function twilioApi(client: TwilioClient, settings: ConnectSettings): ProviderApi {
-  const { recordingHosts, fetch } = settings;
+  const { recordingHosts, fetch, setupWebhooks } = settings;
   return connectApi({
     // None is published.
     limits: [],
@@ -38,7 +40,7 @@ export function twilioApi(client: TwilioClient, settings: ConnectSettings): Prov
     locateRecording: ({ id }, _call, context) => locateRecording(client, settings, id, context),
     async setupWebhook({ publicUrl, prefix = "/api/webhooks", replace = false }, context) {
       const url = `${publicUrl.replace(/\/$/, "")}${prefix}/twilio`;
-      return { targets: await client.webhooks.setup({ url, replace }, context) };
+      return { targets: await setupWebhooks({ url, replace }, context) };
     },
   });
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Provider, type Secrets } from "@offhook/core";
+import { checkClient, ConfigurationError, type Provider, type Secrets } from "@offhook/core";
 import type { TwilioClient } from "./create-client.ts";
 import { toTranslation } from "./events.ts";
 import { readPayload } from "./payload.ts";
@@ -18,7 +18,7 @@ export interface TwilioOptions {
   /** The account's SID. When given, a port that Twilio added to the signed address is found as well. */
   readonly accountSid?: string;
   /** `createTwilioClient` of `@offhook/twilio/client`: for import, reconcile and recordings. */
-  readonly client?: Pick<TwilioClient, "connect">;
+  readonly client?: Pick<TwilioClient, "connect" | "provider">;
 }
 
 /**
@@ -28,10 +28,12 @@ export interface TwilioOptions {
  * @example
  * createOffhook({ providers: [twilio({ authToken, publicUrl: "https://app.example.com" })], storage });
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for a public URL that is none or is not https.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for a public URL that is none or is not https, and for the
+ * client of another vendor.
  */
 export function twilio(options: TwilioOptions): Provider {
   checkPublicUrl(options.publicUrl);
+  checkClient("twilio", "createTwilioClient", options.client);
   return {
     name: "twilio",
     ...(options.client === undefined ? {} : { api: options.client.connect() }),

@@ -132,7 +132,7 @@ describe("A05, M05: the callbacks of numbers", () => {
     expect(await client.webhooks.setup({ url, replace: true })).toEqual([
       { name: "+14155550101", state: "set", url },
       {
-        name: "+14155550102, not set: API of twilio, set status callback: answered 400, code 21402",
+        name: "+14155550102, not set: api_rejected",
         state: "kept",
         url: elsewhere,
       },
@@ -143,6 +143,7 @@ describe("A05, M05: the callbacks of numbers", () => {
 
   test.each([
     [401, 20003, "api_unauthorized"],
+    [403, 20403, "api_forbidden"],
     [429, 20429, "api_rate_limited"],
     [503, 20503, "api_unavailable"],
   ])("status %i ends it, with how many were set before", async (status, vendorCode, code) => {
@@ -157,6 +158,45 @@ describe("A05, M05: the callbacks of numbers", () => {
       message: `API of twilio, set status callback: answered ${status}, code ${vendorCode}; 1 of 4 targets were set before`,
     });
     expect(changes().map(([path]) => path)).toEqual([pathOfNumber("2")]);
+  });
+
+  test("a key that may not is the error, after one request, and not a number that is kept", async () => {
+    const { client } = clientOf({ numbers: [number("1", ""), number("2", ""), number("3", elsewhere)] });
+    let asked = 0;
+    server.use(
+      http.post("https://api.twilio.com/*", () => {
+        asked += 1;
+        return json(failure(403, 20403, "Forbidden"));
+      }),
+    );
+    const error: unknown = await client.webhooks.setup({ url, replace: true }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ApiError);
+    // Where none was set there is nothing to say.
+    expect(error).toMatchObject({
+      code: "api_forbidden",
+      message: "API of twilio, set status callback: answered 403, code 20403",
+    });
+    expect(asked).toBe(1);
+  });
+
+  test("where all are refused, the first refusal is the error", async () => {
+    const { client, changes } = clientOf({ numbers: [number("1", ""), number("2", elsewhere), number("3", url)] });
+    const codes = [21402, 21403];
+    server.use(http.post("https://api.twilio.com/*", () => json(failure(400, codes.shift() ?? 0, "Url is not valid"))));
+    const numbers = ["+14155550101", "+14155550102"];
+    const refused: unknown = await client.webhooks
+      .setup({ url, numbers, replace: true })
+      .catch((reason: unknown) => reason);
+    expect(refused).toBeInstanceOf(ApiError);
+    expect(refused).toMatchObject({ code: "api_rejected", status: 400, vendorCode: "21402" });
+    expect(changes()).toEqual([]);
+    // One that is as it should be is something else.
+    codes.push(21402, 21402);
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual([
+      { name: "+14155550101, not set: api_rejected", state: "kept", url: "" },
+      { name: "+14155550102, not set: api_rejected", state: "kept", url: elsewhere },
+      { name: "+14155550103", state: "unchanged", url },
+    ]);
   });
 
   test("not those of a SIP trunk, which has none", async () => {
@@ -234,17 +274,29 @@ describe("A05, M05: the callbacks of applications", () => {
 
   test("one that is missing, or not as documented, is kept and says so, and the others are set", async () => {
     const { client, changes } = clientOf({ numbers: [behind("1"), number("2", "")] });
-    const name = `application ${applicationSid("1")}, not set: API of twilio, get application:`;
+    const name = `application ${applicationSid("1")}, not set:`;
     const other = { name: "+14155550102", state: "set", url };
     expect(await client.webhooks.setup({ url })).toEqual([
-      { name: `${name} answered 404, code 20404`, state: "kept", url: "" },
+      { name: `${name} api_not_found`, state: "kept", url: "" },
       other,
     ]);
     expect(changes()).toEqual([[pathOfNumber("2"), form]]);
     server.use(http.get(`https://api.twilio.com${path}`, () => HttpResponse.json({ sid: null })));
     expect(await client.webhooks.setup({ url })).toEqual([
-      { name: `${name} expected an application, got something else`, state: "kept", url: "" },
+      { name: `${name} api_malformed`, state: "kept", url: "" },
       { ...other, state: "unchanged" },
     ]);
+  });
+
+  test("one that is missing is the error where there is nothing else, and so is a key that may not read it", async () => {
+    const { client, changes } = clientOf({ numbers: [behind("1")] });
+    await expect(client.webhooks.setup({ url })).rejects.toMatchObject({ code: "api_not_found", vendorCode: "20404" });
+    const other = clientOf({ numbers: [number("2", ""), behind("1"), number("3", "")] });
+    server.use(http.get(`https://api.twilio.com${path}`, () => json(failure(403, 20403, "Forbidden"))));
+    await expect(other.client.webhooks.setup({ url })).rejects.toMatchObject({
+      code: "api_forbidden",
+      message: "API of twilio, get application: answered 403, code 20403; 1 of 3 targets were set before",
+    });
+    expect([changes(), other.changes()]).toEqual([[], [[pathOfNumber("2"), form]]]);
   });
 });

@@ -20,9 +20,30 @@ interface Account {
   /** The path of the account. */
   readonly path: string;
   readonly numbers: AsyncIterable<TwilioPhoneNumber>;
+  /** Connection overrides, `#` included, where neither the address that is asked for nor the present one has any. */
+  readonly overrides: string;
 }
 
-/** Status callbacks are set for each number, or its application. Calls that the app places name their own. */
+/**
+ * Three more tries where no connection comes about, or the answer is a failure of the server's. By default there is one,
+ * and none after an answer. Not where the answer is late: what it answers may be stored already.
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ */
+export const retryOverrides = "#rc=3&rp=ct,5xx";
+
+interface Work extends Account {
+  /** Why targets were not set. */
+  readonly refusals: ApiError[];
+}
+
+/**
+ * Status callbacks are set for each number, or its application. Calls that the app places name their own.
+ *
+ * What is refused for one target is `kept` with the code of its reason, and stops no other.
+ *
+ * @throws ApiError that would meet every target as well, with how many were set before it, or the first of the refusals
+ * where there is nothing else. Either way it may be repeated.
+ */
 export async function setupWebhooks(
   account: Account,
   setup: TwilioWebhookSetup,
@@ -32,44 +53,47 @@ export async function setupWebhooks(
   for await (const number of account.numbers) numbers.push(number);
   const places = webhookPlaces(numbers, setup.numbers);
   const targets: WebhookTarget[] = [];
+  const work: Work = { ...account, refusals: [] };
   for (const place of places) {
     try {
-      targets.push(await setupPlace(account, place, setup, context));
+      targets.push(await setupPlace(work, place, setup, context));
     } catch (error) {
       throw withProgress(error, targets, places.length);
     }
   }
+  const [refusal] = work.refusals;
+  if (refusal !== undefined && work.refusals.length === targets.length) throw refusal;
   return targets;
 }
 
 // A trunk and an application take the place of what is set at the number.
 // https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 function setupPlace(
-  account: Account,
+  work: Work,
   { number, name, applicationSid, sharedWith }: WebhookPlace,
   setup: TwilioWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<WebhookTarget> | WebhookTarget {
-  if (applicationSid !== null) return setupApplication(account, { sid: applicationSid, sharedWith }, setup, context);
+  if (applicationSid !== null) return setupApplication(work, { sid: applicationSid, sharedWith }, setup, context);
   if (hasText(number.trunk_sid)) return kept(`${name}, on a SIP trunk, which has no callbacks`);
   if (!takesCalls(number)) return kept(`${name}, which takes no calls`);
-  const path = `${account.path}/IncomingPhoneNumbers/${encodeURIComponent(number.sid)}.json`;
-  return setupTarget(account.api, { ...number, name, path }, setup, context);
+  const path = `${work.path}/IncomingPhoneNumbers/${encodeURIComponent(number.sid)}.json`;
+  return setupTarget(work, { ...number, name, path }, setup, context);
 }
 
 async function setupApplication(
-  { api, path: accountPath }: Account,
+  work: Work,
   { sid, sharedWith }: { readonly sid: string; readonly sharedWith: number },
   setup: TwilioWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<WebhookTarget> {
   const what = "get application";
-  const path = `${accountPath}/Applications/${encodeURIComponent(sid)}.json`;
-  return keptIfRefused(`application ${sid}`, "", async () => {
-    const application = readApplication(await api.request({ what, path }, context));
+  const path = `${work.path}/Applications/${encodeURIComponent(sid)}.json`;
+  return keptIfRefused(work, { name: `application ${sid}` }, async () => {
+    const application = readApplication(await work.api.request({ what, path }, context));
     if (application === undefined) throw malformed("twilio", what, "expected an application");
     const name = `application ${application.friendly_name ?? sid}`;
-    return setupTarget(api, { ...application, name, path, sharedWith }, setup, context);
+    return setupTarget(work, { ...application, name, path, sharedWith }, setup, context);
   });
 }
 
@@ -82,19 +106,18 @@ interface Target {
 }
 
 async function setupTarget(
-  api: ApiClient,
+  work: Work,
   { name, path, sharedWith = 0, status_callback: present, status_callback_method: method }: Target,
   { url, replace = false }: TwilioWebhookSetup,
   context: ApiContext | undefined,
 ): Promise<WebhookTarget> {
   const isOurs = hasText(present) && withoutOverrides(present) === withoutOverrides(url);
-  // Overrides that somebody added by hand stay, unless others are asked for.
-  const wanted = isOurs && !url.includes("#") ? present : url;
+  const wanted = withOverrides(url, isOurs ? present : "", work.overrides);
   if (present === wanted && method !== "GET") return { name, state: "unchanged", url: wanted };
   if (sharedWith > 0) return kept(`${name}, which stands before numbers that were not named: ${sharedWith}`, present);
   if (hasText(present) && !isOurs && !replace) return kept(name, present);
-  return keptIfRefused(name, present, async () => {
-    await api.request(
+  return keptIfRefused(work, { name, present }, async () => {
+    await work.api.request(
       {
         what: "set status callback",
         method: "POST",
@@ -113,19 +136,21 @@ const kept = (name: string, url?: string | null): WebhookTarget => ({ name, stat
 
 /** What is the matter with one target says nothing of the others. */
 async function keptIfRefused(
-  name: string,
-  present: string | null | undefined,
-  work: () => Promise<WebhookTarget>,
+  { refusals }: Work,
+  { name, present }: { readonly name: string; readonly present?: string | null | undefined },
+  set: () => Promise<WebhookTarget>,
 ): Promise<WebhookTarget> {
   try {
-    return await work();
+    return await set();
   } catch (error) {
-    if (!(error instanceof ApiError) || !refusals.has(error.code)) throw error;
-    return kept(`${name}, not set: ${error.message}`, present);
+    if (!(error instanceof ApiError && ofOneTarget.has(error.code))) throw error;
+    refusals.push(error);
+    return kept(`${name}, not set: ${error.code}`, present);
   }
 }
 
-const refusals: ReadonlySet<string> = new Set(["api_rejected", "api_not_found", "api_forbidden", "api_malformed"]);
+/** A key that may not set one may set none. */
+const ofOneTarget: ReadonlySet<string> = new Set(["api_rejected", "api_not_found", "api_malformed"]);
 
 /** Where nothing more can be done for now, whoever asked shall know what was done, which another time will show too. */
 function withProgress(error: unknown, targets: readonly WebhookTarget[], count: number): unknown {
@@ -134,6 +159,15 @@ function withProgress(error: unknown, targets: readonly WebhookTarget[], count: 
   const { code, message, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
   const details = { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: error };
   return new ApiError(code, `${message}; ${set} of ${count} targets were set before`, details);
+}
+
+/**
+ * Overrides that somebody added by hand stay, unless others are asked for.
+ * @param present the same address as it stands at Twilio; empty where another one does, or none.
+ */
+function withOverrides(url: string, present: string, overrides: string): string {
+  if (url.includes("#")) return url;
+  return /#./.test(present) || (present !== "" && overrides === "") ? present : `${url}${overrides}`;
 }
 
 /** Behind the `#` stands how often to retry. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides */
