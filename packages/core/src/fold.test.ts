@@ -39,6 +39,46 @@ describe("status", () => {
     expect(foldCall([ended(), analyzed]).status).toBe("failed");
   });
 
+  describe("of a vendor whose part is over, said at a stage below the answer", () => {
+    const session = event(
+      {
+        status: "failed",
+        outcome: "voicemail",
+        endReason: { code: "lost", raw: "lost" },
+        endedAt: "2026-11-20T10:30:00.000Z",
+        durationSeconds: 1800,
+        agent: { id: "agent_1", kind: "ai" },
+      },
+      { type: "call.ringing", provider: "elevenlabs" },
+    );
+
+    test("is the call's as long as no carrier speaks of the leg's life", () => {
+      const own = event({ status: "in_progress" }, { type: "call.answered", provider: "elevenlabs" });
+      const ringing = event({ status: "ringing" }, { type: "call.ringing" });
+      const recorded = event({ status: "in_progress" }, { type: "call.recorded" });
+      for (const events of [[session], [own, session], [ringing, session], [recorded, session]]) {
+        expect(foldCall(events)).toMatchObject({ status: "failed", outcome: "voicemail", durationSeconds: 1800 });
+      }
+    });
+
+    test("gives way to a leg that goes on, and to its end, also where that is earlier or shorter", () => {
+      expect(foldCall([session, answered()])).toMatchObject({
+        status: "in_progress",
+        outcome: "voicemail",
+        endReason: null,
+        endedAt: null,
+        durationSeconds: null,
+        agent: { id: "agent_1" },
+      });
+      expect(foldCall([answered(), session, ended()])).toMatchObject({
+        status: "completed",
+        endReason: null,
+        endedAt: "2026-11-20T10:01:00.000Z",
+        durationSeconds: 56,
+      });
+    });
+  });
+
   test("is queued while nobody has said anything of it", () => {
     expect(foldCall([event({})]).status).toBe("queued");
   });
@@ -171,6 +211,36 @@ describe("fields", () => {
   test("facts without a rule say nothing, also when they are named like a prototype's member", () => {
     const odd = JSON.parse('{"status":"ringing","__proto__":{"x":1},"constructor":1,"toString":2}') as CallFacts;
     expect(foldCall([event(odd)]).status).toBe("ringing");
+  });
+});
+
+describe("what an API says", () => {
+  const at = "2026-11-20T10:01:00.000Z";
+  const read = (note: string, receivedAt: string, id: string) =>
+    event({ note }, { id, source: "api", type: "call.ended", occurredAt: at, receivedAt });
+  const heard = event(
+    { note: "webhook" },
+    { type: "call.ended", occurredAt: at, receivedAt: "2026-11-20T12:00:00.000Z" },
+  );
+
+  test("of the same moment counts more than a webhook, which told of it then", () => {
+    const once = read("read", "2026-11-20T11:00:00.000Z", "evt_a");
+    expect(foldCall([heard, once]).note).toBe("read");
+    expect(foldCall([once, heard]).note).toBe("read");
+  });
+
+  test("counts as it was read last", () => {
+    const first = read("first", "2026-11-20T11:00:00.000Z", "evt_z");
+    const last = read("last", "2026-11-20T11:00:01.000Z", "evt_a");
+    expect(foldCall([first, last, heard]).note).toBe("last");
+    expect(foldCall([last, heard, first]).note).toBe("last");
+  });
+
+  test("may take a text away", () => {
+    const emptied = read("", "2026-11-20T11:00:00.000Z", "evt_a");
+    expect(foldCall([heard, emptied]).note).toBeNull();
+    const disposition = event({ disposition: "" }, { source: "api", type: "call.ended", occurredAt: at });
+    expect(foldCall([event({ disposition: "Sale" }), disposition]).disposition).toBeNull();
   });
 });
 

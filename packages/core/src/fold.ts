@@ -4,6 +4,7 @@ import { orderEvents } from "./event-order.ts";
 import { rules, type Decided } from "./fold-rules.ts";
 import { sumMoney } from "./money.ts";
 import { callIdOf, uniteReferences } from "./references.ts";
+import { withoutYieldingEnds } from "./yielding-end.ts";
 
 /** What the status alone says of the outcome, where no event says more. */
 const outcomes: { readonly [Status in CallStatus]: CallOutcome } = {
@@ -28,7 +29,7 @@ const rulesByName: ReadonlyMap<string, AnyRule> = new Map(Object.entries(rules) 
  * @param events at least one; all of one call.
  */
 export function foldCall(events: readonly CallEvent[]): Call {
-  const ordered = orderEvents(events);
+  const ordered = withoutYieldingEnds(orderEvents(events));
   const [anyEvent] = ordered;
   if (anyEvent === undefined) throw new RangeError("foldCall: expected at least one event, got none");
 
@@ -68,11 +69,12 @@ export function foldCall(events: readonly CallEvent[]): Call {
     transcript: decided.transcript ?? null,
     analysis: decided.analysis ?? null,
     answeredBy: decided.answeredBy ?? "unknown",
-    disposition: decided.disposition ?? null,
+    // An empty text takes an earlier one away.
+    disposition: textOf(decided.disposition),
     cost: sumMoney(costs),
     costs,
     tags: decided.tags === undefined ? [] : [...new Set(decided.tags.flatMap((entry) => entry.tags))],
-    note: decided.note ?? null,
+    note: textOf(decided.note),
     value: decided.value ?? null,
     conversion: decided.conversion ?? null,
     attribution: decided.attribution ?? null,
@@ -86,6 +88,8 @@ export function foldCall(events: readonly CallEvent[]): Call {
     version: ordered.length,
   };
 }
+
+const textOf = (text: string | undefined): string | null => (text === undefined || text === "" ? null : text);
 
 /** Lets one event have its say on each field it states. */
 function decide(decided: Partial<Decided>, provenance: { [field: string]: string }, event: CallEvent): void {

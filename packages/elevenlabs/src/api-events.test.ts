@@ -1,4 +1,4 @@
-import { foldCall, type Call } from "@offhook/core";
+import { foldCall, type Call, type CallEvent } from "@offhook/core";
 import { elevenlabsLife, elevenlabsSamples } from "@offhook/testing";
 import { describe, expect, test } from "vitest";
 import { callRecord, recordingEvent, summaryRecord } from "./api-events.ts";
@@ -6,7 +6,7 @@ import { readCall, readSummary, type ElevenLabsCall, type ElevenLabsCallSummary 
 import { callSid, conversation, membersOf, summaryOf, type ConversationOptions } from "./fixtures/conversations.ts";
 import { comparable, fold, recordEvents, sampleEvents, webhookEvents } from "./fixtures/folding.ts";
 import type { Members } from "./fixtures/index.ts";
-import { eventOf } from "./fixtures/translating.ts";
+import { eventOf, translate } from "./fixtures/translating.ts";
 
 function callOf(json: unknown): ElevenLabsCall {
   const call = readCall(json);
@@ -91,6 +91,34 @@ describe("import after webhooks", () => {
     expect(fold(recordEvents(details(failed)))).toMatchObject({ status: "failed", durationSeconds: 0 });
   });
 
+  test("A07: a cost that was corrected, and a verdict that was made anew, take effect once they are read", () => {
+    const read = (minute: number, more: ConversationOptions): CallEvent[] =>
+      recordEvents(details(conversation(more))).map((event) => ({
+        ...event,
+        id: `${event.id}_${minute}`,
+        receivedAt: new Date(Date.UTC(2027, 0, 1, 0, minute)).toISOString(),
+      }));
+    const hook = webhookEvents([
+      eventOf({ type: "post_call_transcription", event_timestamp: 1790000100, data: conversation() }),
+    ]);
+    const analysis = { ...membersOf(conversation()["analysis"]), call_successful: "failure" };
+    const corrected = read(1, { metadata: { cost: 150, cost_fiat: 0.12 }, more: { analysis } });
+    const expected = {
+      cost: { amount: "0.12" },
+      analysis: { successful: false },
+      metadata: { elevenlabs: { costCredits: 150 } },
+    };
+    expect(fold(hook)).toMatchObject({ cost: { amount: "0.09" }, analysis: { successful: true } });
+    expect(fold(hook, corrected)).toMatchObject(expected);
+    // Whatever the order in which they are stored, and however often it is read.
+    expect(fold(corrected, read(0, {}), hook)).toMatchObject(expected);
+    expect(fold(hook, corrected, read(2, { metadata: { cost: 150, cost_fiat: 0.12 }, more: { analysis } }))).toEqual(
+      fold(hook, corrected),
+    );
+    // And back again.
+    expect(fold(hook, corrected, read(2, {}))).toEqual(fold(hook));
+  });
+
   test("a failure and its list item never set back what the whole conversation says of it", () => {
     const phone_call = { ...membersOf(membersOf(conversation()["metadata"])["phone_call"]), call_result: "voicemail" };
     const mailbox = conversation({ metadata: { phone_call } });
@@ -121,9 +149,9 @@ describe("import after webhooks", () => {
         ],
         "twilio",
       );
-      const hook = webhookEvents([
-        eventOf({ type: "post_call_transcription", event_timestamp: 1790000100, data: failed }),
-      ]);
+      const hook = webhookEvents(
+        translate({ type: "post_call_transcription", event_timestamp: 1790000100, data: failed }).events,
+      );
       const told = { status: "completed", outcome: "answered", references: [{ id: callSid }, { id: "conv_1" }] };
       for (const events of [recordEvents(details(failed)), recordEvents(summary(failed), details(failed)), hook]) {
         expect(fold(leg, events)).toMatchObject(told);
@@ -131,6 +159,51 @@ describe("import after webhooks", () => {
         expect(fold(events)).toMatchObject({ status: "failed" });
       }
       expect(fold(leg, hook, recordEvents(summary(failed), details(failed)))).toEqual(fold(leg, hook));
+    },
+  );
+
+  test.each<[title: string, status: "done" | "processing"]>([
+    ["once it is analyzed", "done"],
+    ["while it is processed", "processing"],
+  ])(
+    "A08: where the caller was passed on to a person, the leg is as long as its carrier says: %s",
+    (_title, status) => {
+      const passedOn = conversation({
+        status,
+        hasAudio: true,
+        metadata: { termination_reason: "transfer_to_number tool was called" },
+        more: {
+          transcript: [
+            { role: "agent", message: "I put you through.", time_in_call_secs: 0 },
+            { role: "agent", tool_results: [{ result: { result_type: "transfer_to_number_twilio_success" } }] },
+          ],
+        },
+      });
+      const end = {
+        status: "busy",
+        endedAt: "2026-09-21T14:25:20.000Z",
+        durationSeconds: 720,
+        endReason: { code: "sip_486", raw: "486" },
+      } as const;
+      const leg = webhookEvents(
+        [
+          {
+            type: "call.ended",
+            occurredAt: "2026-09-21T14:13:10.000Z",
+            references: [{ provider: "twilio", id: callSid, kind: "leg" }],
+            facts: end,
+          },
+        ],
+        "twilio",
+      );
+      const alone = { status: "completed", durationSeconds: 61, endReason: { code: "other" } };
+      for (const records of [[details(passedOn)], [summary(passedOn), details(passedOn)]]) {
+        expect(fold(leg, recordEvents(...records))).toMatchObject({ ...end, from: { e164: "+14155550199" } });
+        expect(fold(recordEvents(...records))).toMatchObject(alone);
+      }
+      expect(fold(recordEvents(details(passedOn))).transcript).toEqual(
+        status === "done" ? expect.objectContaining({ text: "Agent: I put you through." }) : null,
+      );
     },
   );
 
@@ -171,7 +244,9 @@ describe("a record alone", () => {
       subject: "call",
       reference: { provider: "elevenlabs", id: "conv_1", kind: "session" },
       startedAt: "2026-09-21T14:13:20.000Z",
-      events: [{ type: "call.analyzed", occurredAt: "2026-09-21T14:14:21.000Z" }],
+      // When it was read: what is read later may say otherwise.
+      events: [{ type: "call.analyzed", occurredAt: null }],
+      isSettled: true,
     });
     expect(record.lacksDetails).toBeUndefined();
     expect(foldCall(recordEvents(record))).toMatchObject({
@@ -201,7 +276,8 @@ describe("a record alone", () => {
 
   test("an item of the list is a call without numbers", () => {
     const record = summary(conversation());
-    expect(record).toMatchObject({ startedAt: "2026-09-21T14:13:20.000Z", events: [{ type: "call.answered" }] });
+    expect(record).toMatchObject({ startedAt: "2026-09-21T14:13:20.000Z", events: [{ type: "call.queued" }] });
+    expect(record.isSettled).toBeUndefined();
     expect(foldCall(recordEvents(record))).toMatchObject({
       references: [{ provider: "elevenlabs", id: "conv_1" }],
       direction: "inbound",
@@ -247,6 +323,17 @@ describe("a record alone", () => {
     });
     const done = fold(recordEvents(details(conversation())));
     expect(fold(recordEvents(summary(processing), details(processing), details(conversation())))).toEqual(done);
+  });
+
+  test.each<[status: NonNullable<ConversationOptions["status"]>, isSettled: boolean]>([
+    ["initiated", false],
+    ["in-progress", false],
+    ["processing", false],
+    ["done", true],
+    // It is not analyzed, however often it is asked for.
+    ["failed", true],
+  ])("A08: of a conversation that is %s it is told whether more is to come", (status, isSettled) => {
+    expect(details(conversation({ status })).isSettled).toBe(isSettled);
   });
 
   test("E08: a rule for conversions is asked about whole conversations only", () => {

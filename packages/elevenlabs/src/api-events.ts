@@ -1,6 +1,7 @@
 import { createReference, isTerminal, type ApiRecord, type Call, type CallEventDraft } from "@offhook/core";
 import type { ElevenLabsCall, ElevenLabsCallSummary } from "./api-records.ts";
-import { conversationEvent, flatEvent, type ConversionOption } from "./conversation.ts";
+import { conversationEvents, flatEvent, type ConversionOption } from "./conversation.ts";
+import { isRecord } from "./payload.ts";
 
 const unfinished: ReadonlySet<string> = new Set(["initiated", "in-progress", "processing"]);
 const running: ReadonlySet<string> = new Set(["initiated", "in-progress"]);
@@ -18,7 +19,7 @@ export function summaryRecord(summary: ElevenLabsCallSummary, conversion: Conver
     conversion === undefined ? undefined : false,
   );
   return {
-    ...headOf(summary.conversation_id, event),
+    ...headOf(summary.conversation_id, [event]),
     events: [withTime(event)],
     lacksDetails: (call) => lacksDetails(summary, call),
   };
@@ -26,21 +27,32 @@ export function summaryRecord(summary: ElevenLabsCallSummary, conversion: Conver
 
 /** A whole conversation, told as the webhook tells it. */
 export function callRecord(conversation: ElevenLabsCall, conversion: ConversionOption): ApiRecord {
-  const event = conversationEvent(
-    isSettled(conversation) ? conversation : withoutWhatComes(conversation),
-    { kind: "conversation", at: null, afterCall: false },
-    conversion,
-  );
-  return { ...headOf(conversation.conversation_id, event), events: [withTime(event)] };
+  const events = eventsOf(conversation, conversion);
+  const settled = isSettled(conversation);
+  return {
+    ...headOf(conversation.conversation_id, events),
+    // Costs are corrected, and analyses made again, at times that nobody tells, and the webhook's time is later than
+    // the end: of what it sent and of what is read the newest counts.
+    events: events.map((event) => (settled ? { ...event, occurredAt: null } : withTime(event))),
+    isSettled: settled,
+  };
 }
 
 /** The recording of a conversation; undefined where there is none, and never was. */
 export function recordingEvent(conversation: ElevenLabsCall): CallEventDraft | undefined {
-  const [event] = callRecord(conversation, false).events;
+  const event = eventsOf(conversation, false).at(-1);
   const recordings = event?.facts.recordings;
   if (event === undefined || recordings == null || recordings.length === 0) return undefined;
-  const { occurredAt, references } = event;
+  const { occurredAt, references } = withTime(event);
   return { type: "call.recorded", occurredAt, references, facts: { recordings } };
+}
+
+function eventsOf(conversation: ElevenLabsCall, conversion: ConversionOption): readonly CallEventDraft[] {
+  return conversationEvents(
+    isSettled(conversation) ? conversation : withoutWhatComes(conversation),
+    { kind: "conversation", at: null, afterCall: false },
+    conversion,
+  );
 }
 
 /** The CallSid of Twilio's leg, as the webhook's translation finds it. */
@@ -48,11 +60,11 @@ export function twilioCallSidOf(record: ApiRecord): string | undefined {
   return record.events.flatMap(({ references }) => references).find(({ provider }) => provider === "twilio")?.id;
 }
 
-function headOf(id: string, { facts }: CallEventDraft): Pick<ApiRecord, "subject" | "reference" | "startedAt"> {
+function headOf(id: string, events: readonly CallEventDraft[]): Pick<ApiRecord, "subject" | "reference" | "startedAt"> {
   return {
     subject: "call",
     reference: createReference("elevenlabs", id, "session"),
-    startedAt: facts.startedAt ?? null,
+    startedAt: events.at(-1)?.facts.startedAt ?? null,
   };
 }
 
@@ -65,12 +77,18 @@ function withTime(event: CallEventDraft): CallEventDraft {
 function withoutWhatComes(conversation: ElevenLabsCall): ElevenLabsCall {
   return {
     ...conversation,
-    transcript: null,
+    transcript: toolsIn(conversation.transcript),
     analysis: null,
     has_audio: null,
     metadata: conversation.metadata == null ? null : { ...conversation.metadata, cost: null, cost_fiat: null },
   };
 }
+
+/** The turns without their words: that the caller was passed on is true from then on. */
+const toolsIn = (transcript: unknown): unknown =>
+  Array.isArray(transcript)
+    ? transcript.map((turn: unknown) => (isRecord(turn) ? { tool_results: turn["tool_results"] } : null))
+    : null;
 
 /** Whether the whole conversation says more than the call, as it is stored, has. */
 function lacksDetails(summary: ElevenLabsCallSummary, call: Call | undefined): boolean {

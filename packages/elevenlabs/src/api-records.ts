@@ -60,7 +60,10 @@ export interface ElevenLabsCallMetadata extends Lenient<{
   sms: Lenient<{ direction: string; agent_phone_number: string; sms_user_phone_number: string }>;
   whatsapp: Lenient<{ direction: string }>;
   batch_call: Lenient<{ batch_call_id: string; batch_call_recipient_id: string }>;
-  features_usage: Lenient<{ voicemail_detection: Lenient<{ used: boolean }> }>;
+  features_usage: Lenient<{
+    voicemail_detection: Lenient<{ used: boolean }>;
+    transfer_to_number: Lenient<{ used: boolean }>;
+  }>;
   deletion_settings: Lenient<{
     /** Seconds since 1970. */
     deletion_time_unix_secs: number;

@@ -138,8 +138,9 @@ describe("a conversation", () => {
   test.each<[data: Members, type: string]>([
     [{}, "call.analyzed"],
     [{ analysis: null }, "call.analyzed"],
-    // It may have failed on a leg that went well.
-    [{ status: "failed", analysis: null }, "call.progressed"],
+    // What was said; how the leg ended may be told otherwise.
+    [{ status: "failed", analysis: null }, "call.analyzed"],
+    [{ status: "failed", analysis: null, has_audio: false, metadata: { call_duration_secs: 0 } }, "call.analyzed"],
     [{ status: "failed", ...withoutPhone }, "call.analyzed"],
     [{ status: "failed", has_audio: false, ...unconnected }, "call.progressed"],
     [{ metadata: { phone_call: { call_result: "no_answer" } } }, "call.progressed"],
@@ -147,7 +148,17 @@ describe("a conversation", () => {
     [{ status: "in-progress" }, "call.progressed"],
     [{ status: "initiated" }, "call.queued"],
   ])("the event's type says how far the call is (%#)", (data, type) => {
-    expect(eventOf(changed("transcription.json", data)).type).toBe(type);
+    expect(translate(changed("transcription.json", data)).events.at(-1)?.type).toBe(type);
+  });
+
+  test("A08: one that failed on a leg says how it ended apart from what was said in it", () => {
+    const whole = eventOf(fixtureWith("transcription.json"));
+    const { events } = translate(changed("transcription.json", { status: "failed" }));
+    const { status: _status, outcome, endedAt, durationSeconds, endReason, ...said } = whole.facts;
+    expect(events).toEqual([
+      { ...whole, type: "call.ringing", facts: { status: "failed", outcome, endedAt, durationSeconds, endReason } },
+      { ...whole, facts: said },
+    ]);
   });
 
   test("a running conversation has no end and no length yet", () => {

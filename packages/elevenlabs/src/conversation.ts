@@ -18,6 +18,7 @@ import { isRecord, type Conversation, type ElevenLabsPayload, type FlatConversat
 import { referencesOf } from "./references.ts";
 import { stateOfConversation, type ConversationState } from "./statuses.ts";
 import { readTranscript } from "./transcript.ts";
+import { yieldingEnd } from "./yielding-end.ts";
 
 export type ConversionOption = false | ElevenLabsConversionRule | undefined;
 
@@ -26,22 +27,23 @@ type Metadata = NonNullable<Conversation["metadata"]>;
 type DynamicVariables = { readonly [name: string]: unknown };
 
 /** A conversation as the webhook and the API give it. */
-export function conversationEvent(
+export function conversationEvents(
   conversation: Conversation,
   { kind, at, afterCall }: Head,
   conversion: ConversionOption,
-): CallEventDraft {
+): CallEventDraft[] {
   const { conversation_id: conversationId, conversation_initiation_client_data: clientData } = conversation;
   const metadata = conversation.metadata ?? {};
   const phoneCall = metadata.phone_call;
+  const features = metadata.features_usage;
   const variables = isRecord(clientData?.dynamic_variables) ? clientData.dynamic_variables : {};
-  const { transcript, voicemail } = readTranscript(conversation.transcript);
+  const { transcript, voicemail, handedOver } = readTranscript(conversation.transcript);
   const { termination_reason: ending, error, call_duration_secs: duration } = metadata;
   const state = stateOfConversation({
     status: conversation.status,
     result: phoneCall?.call_result,
     afterCall,
-    voicemail: voicemail || metadata.features_usage?.voicemail_detection?.used === true || namesVoicemail(ending),
+    voicemail: voicemail || features?.voicemail_detection?.used === true || namesVoicemail(ending),
     broken: error != null && duration === 0,
   });
   const span = spanOf(metadata.start_time_unix_secs, duration, state);
@@ -56,12 +58,15 @@ export function conversationEvent(
     }),
   );
   const hasLeg = references.some((reference) => reference.kind === "leg");
+  const hasFailed = conversation.status === "failed" || state.status === "failed";
+  // A person goes on with the caller, or TwiML that is kept for failures: the carrier alone knows when that is over.
+  const legMayGoOn = state.over && hasLeg && (hasFailed || (handedOver ?? features?.transfer_to_number?.used === true));
   const wasConnected = (duration ?? 0) > 0 || conversation.has_audio === true;
-  // The last word comes when the analysis is through, even if there was nothing to analyze. But a conversation may fail
-  // on a leg that went well, and why a call was not connected is told by `call_initiation_failure`.
+  // The last word comes when the analysis is through, even if there was nothing to analyze. But why a call was not
+  // connected is told by `call_initiation_failure`.
   const isLastWord =
-    conversation.status !== "processing" && (state.status === "completed" || (wasConnected && !hasLeg));
-  return {
+    conversation.status !== "processing" && (legMayGoOn || state.status === "completed" || (wasConnected && !hasLeg));
+  const event: CallEventDraft = {
     type: typeOf(state, isLastWord ? "call.analyzed" : "call.progressed"),
     occurredAt: at ?? span.endedAt ?? null,
     references,
@@ -81,6 +86,7 @@ export function conversationEvent(
       metadata: metadataOf(conversation, metadata, variables),
     },
   };
+  return legMayGoOn ? yieldingEnd(event) : [event];
 }
 
 /** A conversation on one level: an item of the API's list, and the legacy `conversation.ended`. */
@@ -103,7 +109,7 @@ export function flatEvent(
   const analysis = saysNothing(read) ? null : read;
   return {
     // An item of the list says less than the whole conversation, and nothing of a leg: whoever knows these outranks it.
-    type: typeOf(state, afterCall ? "call.ended" : "call.answered"),
+    type: typeOf(state, afterCall ? "call.ended" : "call.queued"),
     occurredAt: at ?? span.endedAt ?? null,
     references: requireReferences(kind, referencesOf({ conversationId: conversation.conversation_id })),
     facts: {

@@ -67,7 +67,8 @@ export interface ElevenLabsRules {
 
 /**
  * A small, typed client of ElevenLabs Agents. A call is a conversation here. What ElevenLabs does not give is an ApiError,
- * and what cannot be asked a ConfigurationError: `option_invalid` for a range, `secret_missing` for a key that is empty.
+ * and what cannot be asked a ConfigurationError: `option_invalid` for a range, `secret_missing` for a key that is empty or
+ * whose function fails.
  */
 export interface ElevenLabsClient {
   readonly calls: {
@@ -98,6 +99,8 @@ export interface ElevenLabsClient {
   };
   /** Whether the key is good, and may read agents. */
   ping(context?: ApiContext): Promise<void>;
+  /** Whose client it is: `elevenlabs({ client })` takes no other vendor's. */
+  readonly provider: "elevenlabs";
   /** For `elevenlabs({ client })`. */
   connect(rules?: ElevenLabsRules): ProviderApi;
 }
@@ -107,16 +110,16 @@ export interface ElevenLabsClient {
  * const client = createElevenLabsClient({ apiKey });
  * for await (const call of client.calls.list({ from: "2026-11-01", to: "2026-11-20" })) console.log(call.conversation_id);
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for a `baseUrl` that is not https.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for another option that cannot be.
  */
 export function createElevenLabsClient(options: ElevenLabsClientOptions): ElevenLabsClient {
   const { agentId, joinTwilioCalls = true, recordingHosts = [] } = options;
   const apiKey = requireApiKey("createElevenLabsClient({ apiKey })", options.apiKey);
-  const baseUrl = (options.baseUrl ?? "https://api.elevenlabs.io").replace(/\/$/, "");
   const api = createApiClient(
     {
       provider: "elevenlabs",
-      baseUrl,
+      maker: "createElevenLabsClient",
+      baseUrl: "https://api.elevenlabs.io",
       headers: async () => ({ "xi-api-key": await apiKey() }),
       readFailure,
       requestIdHeader: "x-request-id",
@@ -124,6 +127,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
     },
     options,
   );
+  const { baseUrl } = api;
   const { protocol, hostname } = new URL(baseUrl);
   // An API on this machine, as in tests, has no recordings that could be read.
   const hosts = [...elevenLabsHosts, ...(protocol === "https:" ? [hostname] : []), ...recordingHosts];
@@ -152,6 +156,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
   }
 
   const client: ElevenLabsClient = {
+    provider: "elevenlabs",
     calls: {
       list: (range) => listAll("elevenlabs", (cursor) => client.calls.page({ ...range, cursor })),
       async page({ from, to, cursor, ...context }) {

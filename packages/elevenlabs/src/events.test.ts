@@ -15,7 +15,8 @@ describe("the small events", () => {
     expect(kind).toBe("post_call_audio");
     expect(events).toEqual([
       {
-        type: "call.answered",
+        // Below whatever says how the call went, or that it goes on.
+        type: "call.queued",
         occurredAt: "2026-09-21T14:15:02.000Z",
         references: [conversation],
         facts: { status: "completed" },
@@ -135,7 +136,7 @@ describe("the small events", () => {
       termination_reason: "",
     };
     expect(eventOf(item)).toMatchObject({
-      type: "call.answered",
+      type: "call.queued",
       references: [conversation],
       facts: { status: "completed", direction: "inbound", from: null, to: null, analysis: { successful: false } },
     });

@@ -7,7 +7,7 @@ import {
   type Phone,
   type Translation,
 } from "@offhook/core";
-import { conversationEvent, flatEvent, type ConversionOption } from "./conversation.ts";
+import { conversationEvents, flatEvent, type ConversionOption } from "./conversation.ts";
 import { agentOf, recordingOf, requireReferences } from "./facts.ts";
 import type { Audio, ElevenLabsPayload, InitiationFailure, MachineDetection } from "./payload.ts";
 import { referencesOf } from "./references.ts";
@@ -25,7 +25,7 @@ export function toTranslation(payloads: readonly ElevenLabsPayload[], conversion
 function eventsOf(payload: ElevenLabsPayload, conversion: ConversionOption): readonly CallEventDraft[] {
   switch (payload.shape) {
     case "conversation":
-      return [conversationEvent(payload.data, payload, conversion)];
+      return conversationEvents(payload.data, payload, conversion);
     case "flat":
       return [flatEvent(payload.data, payload, conversion)];
     case "audio":
@@ -48,8 +48,9 @@ function audioEvents({ conversation_id, agent_id }: Audio, { kind, at }: Head): 
   const references = requireReferences(kind, referencesOf({ conversationId: conversation_id }));
   return [
     {
-      // It is sent after the call, of calls that were connected. Whoever says how the call went knows better.
-      type: "call.answered",
+      // It is sent after the call, of calls that were connected. Whoever says how the call went knows better, also where
+      // that gives way to a carrier.
+      type: "call.queued",
       occurredAt: at,
       references,
       facts: { status: "completed" },

@@ -38,7 +38,7 @@ const metadata = part({
   sms: part({ direction: text, agent_phone_number: text, sms_user_phone_number: text }),
   whatsapp: part({ direction: text }),
   batch_call: part({ batch_call_id: text, batch_call_recipient_id: text }),
-  features_usage: part({ voicemail_detection: part({ used: flag }) }),
+  features_usage: part({ voicemail_detection: part({ used: flag }), transfer_to_number: part({ used: flag }) }),
   deletion_settings: part({
     deletion_time_unix_secs: number,
     deleted_audio_at_time_unix_secs: number,

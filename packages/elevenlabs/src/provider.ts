@@ -1,4 +1,4 @@
-import { ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
+import { checkClient, ConfigurationError, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
 import type { ElevenLabsConversionRule } from "./analysis.ts";
 import type { ElevenLabsClient } from "./create-client.ts";
 import { toTranslation } from "./events.ts";
@@ -29,7 +29,7 @@ export interface ElevenLabsOptions {
    */
   readonly conversion?: false | ElevenLabsConversionRule;
   /** `createElevenLabsClient` of `@offhook/elevenlabs/client`: for import, reconcile, recordings and Twilio's calls. */
-  readonly client?: Pick<ElevenLabsClient, "connect">;
+  readonly client?: Pick<ElevenLabsClient, "connect" | "provider">;
 }
 
 /** How the initiation webhook, which is not signed, proves where it comes from. */
@@ -46,8 +46,8 @@ export interface ElevenLabsInitiation {
  * @example
  * createOffhook({ providers: [elevenlabs({ webhookSecret })], storage });
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for a negative time or size, or for what is no
- * header's name.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for a negative time or size, for what is no header's
+ * name, or for the client of another vendor.
  */
 export function elevenlabs(options: ElevenLabsOptions): Provider {
   const { maxBodyBytes = 32 * 1024 * 1024, conversion, initiation, client } = options;
@@ -66,6 +66,7 @@ export function elevenlabs(options: ElevenLabsOptions): Provider {
     acknowledgement: 200,
     translate: (delivery) => toTranslation(readPayloads(delivery.body), conversion),
   };
+  checkClient("elevenlabs", "createElevenLabsClient", client);
   return {
     name: "elevenlabs",
     ...(client === undefined ? {} : { api: client.connect({ conversion }) }),

@@ -6,6 +6,8 @@ export interface ReadTranscript {
   readonly transcript: Transcript | null;
   /** The agent's tool found that a mailbox had answered. */
   readonly voicemail: boolean;
+  /** The agent passed the caller on to a number; null where no turn is there to tell. */
+  readonly handedOver: boolean | null;
 }
 
 const roles: { readonly [role: string]: TranscriptTurn["role"] } = { agent: "agent", user: "customer" };
@@ -17,20 +19,23 @@ const speakers: { readonly [Role in TranscriptTurn["role"]]: string } = {
 
 /** Reads `transcript`. Turns without a message are tool calls; without any turn nothing is known. */
 export function readTranscript(value: unknown): ReadTranscript {
-  if (!Array.isArray(value)) return { transcript: null, voicemail: false };
+  if (!Array.isArray(value)) return { transcript: null, voicemail: false, handedOver: null };
   const turns: TranscriptTurn[] = [];
   let text = "";
   let voicemail = false;
+  let handedOver: boolean | null = null;
   for (const turn of value as readonly unknown[]) {
     if (!isRecord(turn)) continue;
-    const { role, message, time_in_call_secs: seconds, tool_results: results } = turn;
-    if (!voicemail && Array.isArray(results)) voicemail = results.some(foundVoicemail);
+    const { role, message, time_in_call_secs: seconds } = turn;
+    const results = resultsOf(turn);
+    voicemail ||= results.some((result) => result === "voicemail_detection_success");
+    handedOver = handedOver === true || results.some((result) => handOver.test(result));
     if (typeof message !== "string" || message.trim() === "") continue;
     const speaker = roleOf(role);
     turns.push({ role: speaker, text: message, startSeconds: startOf(seconds), endSeconds: null });
     text += `${text === "" ? "" : "\n"}${speakers[speaker]}: ${message}`;
   }
-  return { transcript: turns.length === 0 ? null : { text, turns }, voicemail };
+  return { transcript: turns.length === 0 ? null : { text, turns }, voicemail, handedOver };
 }
 
 function roleOf(role: unknown): TranscriptTurn["role"] {
@@ -42,9 +47,16 @@ function startOf(seconds: unknown): number | null {
   return typeof seconds === "number" && Number.isFinite(seconds) && seconds >= 0 ? seconds + 0 : null;
 }
 
-/** https://elevenlabs.io/docs/eleven-agents/customization/tools/system-tools/voicemail-detection */
-function foundVoicemail(result: unknown): boolean {
-  if (!isRecord(result)) return false;
-  const { result: inner } = result;
-  return isRecord(inner) && inner["result_type"] === "voicemail_detection_success";
+// Over Twilio, SIP or Exotel. To another agent it stays the same conversation.
+// https://elevenlabs.io/docs/eleven-agents/customization/tools/system-tools/transfer-to-number
+const handOver = /^transfer_to_number_(?:\w+_)?success$/;
+
+/** What the system's tools gave in a turn. https://elevenlabs.io/docs/eleven-agents/customization/tools/system-tools */
+function resultsOf({ tool_results: results }: { readonly [name: string]: unknown }): readonly string[] {
+  if (!Array.isArray(results)) return [];
+  return results.flatMap((result: unknown) => {
+    const inner = isRecord(result) ? result["result"] : undefined;
+    const type = isRecord(inner) ? inner["result_type"] : undefined;
+    return typeof type === "string" ? [type] : [];
+  });
 }

@@ -89,16 +89,44 @@ describe("A05 M05: setting up the webhook", () => {
     const workspace = serve([webhook("wh_7", url, { retry_enabled: true })], {
       post_call_webhook_id: "wh_7",
       events: ["transcript", "unredacted_audio"],
-      transcript_format: "opentelemetry",
-      exclude_transcript: true,
+      of_the_future: 7,
     });
     expect(await client.webhooks.setup({ url, audio: true })).toMatchObject({ targets: [{ state: "set" }] });
     expect(workspace.settings).toEqual({
       post_call_webhook_id: "wh_7",
       events: ["transcript", "unredacted_audio", "call_initiation_failure", "audio"],
-      transcript_format: "opentelemetry",
-      exclude_transcript: true,
+      transcript_format: "json",
+      of_the_future: 7,
     });
+  });
+
+  test.each<[title: string, form: Members, set: Members]>([
+    ["as OpenTelemetry", { transcript_format: "opentelemetry" }, { transcript_format: "json" }],
+    ["without the words", { exclude_transcript: true }, { transcript_format: "json", exclude_transcript: false }],
+    [
+      "as OpenTelemetry without the words",
+      { transcript_format: "opentelemetry", exclude_transcript: true },
+      { transcript_format: "json", exclude_transcript: false },
+    ],
+  ])("one that is sent %s is sent as it can be read", async (_title, form, set) => {
+    const settings = { post_call_webhook_id: "wh_7", events: ["transcript", "audio", "call_initiation_failure"] };
+    const workspace = serve([webhook("wh_7", url, { retry_enabled: true })], { ...settings, ...form });
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "set" }] });
+    expect(workspace.settings).toEqual({ ...settings, ...set });
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "unchanged" }] });
+  });
+
+  test.each<[title: string, form: Members]>([
+    ["nothing is said of the form", { transcript_format: null, exclude_transcript: null }],
+    ["the words are not left out", { exclude_transcript: false }],
+  ])("where %s it stays", async (_title, form) => {
+    const workspace = serve([webhook("wh_7", url, { retry_enabled: true })], {
+      post_call_webhook_id: "wh_7",
+      events: ["transcript", "call_initiation_failure"],
+      ...form,
+    });
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "unchanged" }] });
+    expect(changesOf(workspace)).toEqual([]);
   });
 
   test("of several with the address the one in use is taken", async () => {
@@ -158,9 +186,35 @@ describe("A05 M05: setting up the webhook", () => {
     expect(changesOf(workspace)).toEqual([]);
   });
 
-  test("one that the list does not have is left alone as well", async () => {
-    const workspace = serve([], { post_call_webhook_id: "wh_hidden" });
-    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "kept", url: "" }] });
+  test("one that was deleted, and that the settings still name, is made anew: so a lost secret is replaced", async () => {
+    const workspace = serve([]);
+    await client.webhooks.setup({ url });
+    // By hand, in ElevenLabs.
+    workspace.webhooks = [];
+    expect(workspace.settings).toMatchObject({ post_call_webhook_id: "wh_1" });
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "Offhook", state: "set", url }],
+      secret: "wsec_of_wh_2",
+    });
+    expect(workspace.settings).toMatchObject({ post_call_webhook_id: "wh_2" });
+    expect(await client.webhooks.setup({ url })).toEqual({ targets: [{ name: "Offhook", state: "unchanged", url }] });
+  });
+
+  test("one that is made and named while another setup runs is no deleted one", async () => {
+    const workspace = serve([]);
+    server.use(
+      http.get(
+        `${baseUrl}/v1/workspace/webhooks`,
+        () => {
+          const answer = HttpResponse.json({ webhooks: [] });
+          workspace.webhooks.push(webhook("wh_other", elsewhere));
+          workspace.settings = { ...workspace.settings, post_call_webhook_id: "wh_other" };
+          return answer;
+        },
+        { once: true },
+      ),
+    );
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "kept", url: elsewhere }] });
     expect(changesOf(workspace)).toEqual([]);
   });
 

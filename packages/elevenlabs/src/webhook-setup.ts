@@ -1,7 +1,7 @@
 import { malformed, type ApiClient } from "@offhook/core/client";
 import { ApiError, isRecord, type ApiContext, type WebhookSetupResult } from "@offhook/core";
 import type { ElevenLabsWebhook } from "./api-records.ts";
-import { createWebhook, removeUnused, removeWebhook, wakeWebhook } from "./workspace-webhooks.ts";
+import { createWebhook, listWebhooks, removeUnused, removeWebhook, wakeWebhook } from "./workspace-webhooks.ts";
 
 export interface ElevenLabsWebhookSetup {
   /** The whole address: `https://app.example.com/api/webhooks/elevenlabs`. */
@@ -31,7 +31,9 @@ export async function setupWebhook(
 ): Promise<WebhookSetupResult> {
   const settings = await readSettings(api, context);
   const current = namedIn(settings);
-  const named = webhooks.find((webhook) => webhook.webhook_id === current);
+  const findNamed = (among: readonly ElevenLabsWebhook[]) => among.find(({ webhook_id: id }) => id === current);
+  // What the list lacks may have been made since it was read.
+  const named = findNamed(webhooks) ?? (current === null ? undefined : findNamed(await listWebhooks(api, context)));
   if (named !== undefined && isOurs(named, url)) {
     const needsWaking = isAsleep(named) || named.retry_enabled === false;
     // The list does not say whether retries are on, so they are switched on once more.
@@ -39,8 +41,9 @@ export async function setupWebhook(
     const isPointed = await point(api, settings, { id: named.webhook_id, audio }, context);
     return { targets: [{ name: nameOf(named), state: needsWaking || isPointed ? "set" : "unchanged", url }] };
   }
-  if (current !== null && !replace) {
-    return { targets: [{ name: nameOf(named), state: "kept", url: named?.webhook_url ?? "" }] };
+  // Settings may still name one that was deleted, to which nothing is sent: its place is free.
+  if (named !== undefined && !replace) {
+    return { targets: [{ name: nameOf(named), state: "kept", url: named.webhook_url ?? "" }] };
   }
   // One with the address that is not in use does not do: nobody can be shown its secret any more.
   const { id, secret } = await createWebhook(api, { name: defaultName, url }, context);
@@ -96,10 +99,7 @@ const defaultName = "Offhook";
 // https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks
 const wantedEvents = ["transcript", "call_initiation_failure"];
 
-// OpenTelemetry's form has no turns that could be read.
-const wantedForm = { transcript_format: "json" };
-
-const nameOf = (webhook: ElevenLabsWebhook | undefined): string => webhook?.name || defaultName;
+const nameOf = ({ name }: ElevenLabsWebhook): string => name || defaultName;
 const isAsleep = (webhook: ElevenLabsWebhook): boolean =>
   webhook.is_disabled === true || webhook.is_auto_disabled === true;
 
@@ -130,7 +130,7 @@ async function point(
   const isNew = settings["post_call_webhook_id"] !== id;
   const wanted = audio ? [...wantedEvents, "audio"] : wantedEvents;
   const present = !isNew && Array.isArray(settings["events"]) ? (settings["events"] as readonly unknown[]) : [];
-  if (!isNew && wanted.every((event) => present.includes(event))) return false;
+  if (!isNew && isReadable(settings) && wanted.every((event) => present.includes(event))) return false;
   // `send_audio` is the older word for an event.
   const { send_audio: _older, ...kept } = settings;
   const webhooks = {
@@ -138,7 +138,8 @@ async function point(
     ...kept,
     post_call_webhook_id: id,
     events: [...new Set([...present, ...wanted])],
-    ...(isNew ? { ...wantedForm, ...("exclude_transcript" in kept ? { exclude_transcript: false } : {}) } : {}),
+    transcript_format: "json",
+    ...("exclude_transcript" in kept ? { exclude_transcript: false } : {}),
   };
   await api.request(
     { what: "update settings", method: "PATCH", path: settingsPath, json: { webhooks }, repeatable: true },
@@ -146,5 +147,9 @@ async function point(
   );
   return true;
 }
+
+/** OpenTelemetry's form has no turns that could be read, and they may be left out of JSON. Neither is the default. */
+const isReadable = ({ transcript_format: format, exclude_transcript: isExcluded }: Settings): boolean =>
+  (format ?? "json") === "json" && isExcluded !== true;
 
 const settingsPath = "/v1/convai/settings";

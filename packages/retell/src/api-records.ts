@@ -21,12 +21,16 @@ export interface RetellAgent extends Lenient<{
   is_published: boolean;
   /** Of the agent alone; without one the account's is used. */
   webhook_url: string;
+  /** What is sent there. Without a list: `call_started`, `call_ended` and `call_analyzed`. */
+  webhook_events: readonly string[];
 }> {
   readonly agent_id: string;
 }
 
 /** Who an API key belongs to. */
-export interface RetellKeyInfo extends Lenient<{ org_name: string; api_key_name: string }> {}
+export interface RetellKeyInfo extends Lenient<{ api_key_name: string }> {
+  readonly org_name: string;
+}
 
 type Read<Item> = (json: unknown) => Item | undefined;
 
@@ -59,10 +63,12 @@ export const readAgent: Read<RetellAgent> = reader(
     version: lenient(z.number()),
     is_published: lenient(z.boolean()),
     webhook_url: text,
+    webhook_events: lenient(z.array(z.string())),
   }),
 );
 
-export const readKeyInfo: Read<RetellKeyInfo> = reader(z.object({ org_name: text, api_key_name: text }));
+/** https://docs.retellai.com/api-references/get-api-key-info */
+export const readKeyInfo: Read<RetellKeyInfo> = reader(z.object({ org_name: z.string(), api_key_name: text }));
 
 /** Undefined for what is not such a record. */
 function reader<Schema extends z.ZodMiniType>(schema: Schema): Read<z.infer<Schema>> {

@@ -49,7 +49,7 @@ export interface RetellClientOptions extends ClientOptions {
 
 /**
  * A small, typed client of Retell. What Retell refuses, or does not answer, is an ApiError; a key that is missing when it
- * is asked for is a ConfigurationError `secret_missing`.
+ * is asked for, or whose function fails, is a ConfigurationError `secret_missing`.
  */
 export interface RetellClient {
   readonly calls: {
@@ -94,6 +94,8 @@ export interface RetellClient {
   };
   /** Whether the key is good. */
   ping(context?: ApiContext): Promise<RetellKeyInfo>;
+  /** Whose client it is: `retell({ client })` takes no other vendor's. */
+  readonly provider: "retell";
   /** For `retell({ client })`. */
   connect(): ProviderApi;
 }
@@ -103,7 +105,8 @@ export interface RetellClient {
  * const client = createRetellClient({ apiKey });
  * for await (const call of client.calls.list({ from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z" })) console.log(call.call_id);
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for agents that are none.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for agents that are none, or another option that cannot
+ * be.
  */
 export function createRetellClient(options: RetellClientOptions): RetellClient {
   const { agentIds, recordingHosts = [], timeoutMs = 60_000 } = options;
@@ -116,6 +119,7 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
   const apiKey = requireApiKey("createRetellClient({ apiKey })", options.apiKey);
   const dialect: ApiDialect = {
     provider: "retell",
+    maker: "createRetellClient",
     baseUrl: "https://api.retellai.com",
     headers: async () => ({ authorization: `Bearer ${await apiKey()}` }),
     readFailure,
@@ -125,6 +129,7 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
   const hosts = [...retellRecordingHosts, ...recordingHosts];
 
   const client: RetellClient = {
+    provider: "retell",
     calls: {
       list: (range) => listAll("retell", (cursor) => client.calls.page({ ...range, cursor })),
       async page({ cursor, ...range }) {

@@ -16,6 +16,7 @@ import { isJsonObject, type CallEventName, type RetellCall, type RetellPayload }
 import { recordingsOf } from "./recordings.ts";
 import { endingOf, type Ending } from "./statuses.ts";
 import { transcriptOf } from "./transcript.ts";
+import { yieldingEnd } from "./yielding-end.ts";
 
 /** What a webhook of Retell means. */
 export function toTranslation(payload: RetellPayload): Translation {
@@ -39,7 +40,7 @@ function eventsOf(event: CallEventName, call: RetellCall, sentAt: string | null)
     case "call_started":
       return [startedEvent(call, references, sentAt)];
     case "call_ended":
-      return [endedEvent(call, references, sentAt)];
+      return endedEvents(call, references, sentAt);
     case "call_analyzed":
       return finalEvents("call.analyzed", call, references, sentAt);
     case "transcript_updated":
@@ -92,14 +93,12 @@ function progressedEvent(
   };
 }
 
-function endedEvent(call: RetellCall, references: readonly Reference[], sentAt: string | null): CallEventDraft {
+function endedEvents(call: RetellCall, references: readonly Reference[], sentAt: string | null): CallEventDraft[] {
   const ending = endingIn(call);
-  return {
-    type: "call.ended",
-    occurredAt: isoFromMs(call.end_timestamp) ?? sentAt,
-    references,
-    facts: { ...finalFacts(call, ending), status: ending.status },
-  };
+  const occurredAt = isoFromMs(call.end_timestamp) ?? sentAt;
+  const facts: CallFacts = { ...finalFacts(call, ending), status: ending.status };
+  const event: CallEventDraft = { type: "call.ended", occurredAt, references, facts };
+  return yields(references, ending) ? yieldingEnd(event) : [event];
 }
 
 /** All that is known of a call that is over. */
@@ -111,9 +110,9 @@ export function finalEvents(
 ): CallEventDraft[] {
   const ending = endingIn(call);
   const facts = finalFacts(call, ending);
-  if (ending.certain) {
-    return [{ type, occurredAt, references, facts: { ...facts, status: ending.status } }];
-  }
+  const event: CallEventDraft = { type, occurredAt, references, facts: { ...facts, status: ending.status } };
+  if (yields(references, ending)) return yieldingEnd(event);
+  if (ending.certain) return [event];
   // Without a reason the status is a guess. It counts when nothing else is known, but must not turn the "no answer" of
   // the end, which an analysis outranks, into "failed".
   return [
@@ -121,6 +120,9 @@ export function finalEvents(
     { type: "call.progressed", occurredAt, references, facts: { status: ending.status } },
   ];
 }
+
+const yields = (references: readonly Reference[], { legMayGoOn }: Ending): boolean =>
+  legMayGoOn && references.some(({ kind }) => kind === "leg");
 
 export const endingIn = (call: RetellCall): Ending =>
   endingOf(call.disconnection_reason, call.call_status, call.call_analysis?.in_voicemail);

@@ -131,6 +131,7 @@ describe("Retell's own description of its API", () => {
           agentJson("agent_1"),
           agentJson("agent_2", { webhook_url: url }),
           agentJson("agent_3", { is_published: true }),
+          agentJson("agent_4", { webhook_events: ["transcript_updated"] }),
         ],
         mostPerPage: 2,
       },
@@ -204,6 +205,7 @@ describe("Retell's own description of its API", () => {
   test.each([
     ["a misspelt address", { webhook_ul: "https://app.example.com" }],
     ["a misspelt time limit", { webhook_timeout: 10_000 }],
+    ["a misspelt list of events", { webhook_event: ["call_ended"] }],
   ])("A01: %s of an agent would not pass", (_title, sent) => {
     const request = { method: "PATCH", path: "/update-agent/agent_1", query: [], authorization: null, body: sent };
     expect(judge({ ...request, status: 200, answer: agentJson("agent_1") })).toEqual([

@@ -33,7 +33,7 @@ export function retellApi(client: RetellClient, { hosts, concurrency, fetch }: S
     fetch,
     async ping(context) {
       const { org_name: organization } = await client.ping(context);
-      return { account: organization ?? null };
+      return { account: organization };
     },
     listCalls: (query, context) => listCalls(client, query, context),
     async getCall(id, context) {

@@ -1,4 +1,4 @@
-import type { Provider, ProviderRoute, Secrets } from "@offhook/core";
+import { checkClient, type Provider, type ProviderRoute, type Secrets } from "@offhook/core";
 import type { RetellClient } from "./create-client.ts";
 import { toTranslation } from "./events.ts";
 import { emptyReply } from "./inbound.ts";
@@ -19,7 +19,7 @@ export interface RetellOptions {
    */
   readonly legacyBodySignature?: boolean;
   /** `createRetellClient` of `@offhook/retell/client`: for import, reconcile and recordings. */
-  readonly client?: Pick<RetellClient, "connect">;
+  readonly client?: Pick<RetellClient, "connect" | "provider">;
 }
 
 /**
@@ -32,7 +32,8 @@ export interface RetellOptions {
  *   onInbound: ({ from }) => ({ variables: { caller: from?.e164 ?? "unknown" } }),
  * });
  *
- * @throws ConfigurationError `secret_missing`, or `option_invalid` for a tolerance that is none.
+ * @throws ConfigurationError `secret_missing`, or `option_invalid` for a tolerance that is none, or for the client of another
+ * vendor.
  */
 export function retell(options: RetellOptions): Provider {
   const webhook: ProviderRoute = {
@@ -45,6 +46,7 @@ export function retell(options: RetellOptions): Provider {
     verification: retellVerification(options),
     translate: (delivery) => toTranslation(readPayload(delivery)),
   };
+  checkClient("retell", "createRetellClient", options.client);
   return {
     name: "retell",
     ...(options.client === undefined ? {} : { api: options.client.connect() }),

@@ -7,6 +7,11 @@ export interface Ending {
   readonly answeredBy: AnsweredBy | null;
   /** False where nobody was reached, so that there was no talk. */
   readonly reached: boolean;
+  /**
+   * The agent is gone, but not the caller: somebody else went on, or TwiML that is kept for failures. When that is over the
+   * carrier alone knows.
+   */
+  readonly legMayGoOn: boolean;
   /** False where only a coarse `call_status` was given, of which a reason would have told more. */
   readonly certain: boolean;
 }
@@ -16,12 +21,14 @@ const ending = (status: CallStatus, members: Partial<Ending> = {}): Ending => ({
   outcome: null,
   answeredBy: null,
   reached: true,
+  legMayGoOn: false,
   certain: true,
   ...members,
 });
 
 const completed = ending("completed");
-const failed = ending("failed");
+const handedOver = ending("completed", { legMayGoOn: true });
+const failed = ending("failed", { legMayGoOn: true });
 const voicemail = ending("completed", { outcome: "voicemail", answeredBy: "machine" });
 const neverReached = ending("failed", { reached: false });
 
@@ -48,14 +55,14 @@ const endings: ReadonlyMap<string, Ending> = new Map([
   ["ivr_reached", ending("completed", { answeredBy: "machine" })],
   ["user_hangup", completed],
   ["agent_hangup", completed],
-  ["call_transfer", completed],
+  ["call_transfer", handedOver],
   ["inactivity", completed],
   ["max_duration_reached", completed],
-  ["no_concurrency_fallback", completed],
-  ["transfer_bridged", completed],
+  ["no_concurrency_fallback", handedOver],
+  ["transfer_bridged", handedOver],
   ["transfer_cancelled", completed],
   ["manual_stopped", completed],
-  ["call_take_over", completed],
+  ["call_take_over", handedOver],
   ["concurrency_limit_reached", failed],
   ["no_valid_payment", failed],
   ["scam_detected", failed],
@@ -63,7 +70,7 @@ const endings: ReadonlyMap<string, Ending> = new Map([
 
 const uncertain = {
   notConnected: ending("failed", { reached: false, certain: false }),
-  failed: ending("failed", { certain: false }),
+  failed: ending("failed", { legMayGoOn: true, certain: false }),
   completed: ending("completed", { certain: false }),
 };
 
@@ -73,10 +80,14 @@ export function endingOf(
   callStatus: string | null | undefined,
   inVoicemail: boolean | null | undefined,
 ): Ending {
-  const known = reason == null ? undefined : endings.get(reason);
-  if (known?.reached === false) return known;
+  const stated = statedEnding(reason, callStatus);
+  if (inVoicemail !== true || (stated.certain && !stated.reached)) return stated;
   // The analysis may find a mailbox where the person behind the reason hung up.
-  if (inVoicemail === true) return voicemail;
+  return { ...voicemail, legMayGoOn: stated.legMayGoOn };
+}
+
+function statedEnding(reason: string | null | undefined, callStatus: string | null | undefined): Ending {
+  const known = reason == null ? undefined : endings.get(reason);
   if (known !== undefined) return known;
   if (reason?.startsWith("error_") === true) return failed;
   if (callStatus === "ended") return completed;

@@ -69,6 +69,71 @@ describe("webhooks.setup", () => {
     expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
   });
 
+  test("A05 M05: says of a draft that it is one, the second time as well", async () => {
+    const { client, world } = retellWith({
+      agents: [agentJson("agent_1", { version: 3, agent_name: "Front desk" }), agentJson("agent_2", { version: 1 })],
+    });
+    const first = await client.webhooks.setup({ url, replace: true });
+    expect(first).toEqual([
+      { name: "Front desk, draft version 3", state: "set", url },
+      { name: "Agent agent_2, draft version 1", state: "set", url },
+    ]);
+    expect(await client.webhooks.setup({ url })).toEqual(first.map((target) => ({ ...target, state: "unchanged" })));
+    world.agents = world.agents.map((agent) => ({ ...agent, is_published: true }));
+    expect((await client.webhooks.setup({ url })).map(({ name }) => name)).toEqual(["Front desk", "Agent agent_2"]);
+  });
+
+  const wanted = ["call_started", "call_ended", "call_analyzed"];
+
+  test.each<[title: string, address: string | null, events: readonly string[], sent: Json]>([
+    ["has our address", url, ["transcript_updated"], { webhook_events: ["transcript_updated", ...wanted] }],
+    [
+      "gets our address",
+      null,
+      ["call_ended"],
+      { webhook_url: url, webhook_events: ["call_ended", wanted[0], wanted[2]] },
+    ],
+    ["sends nothing", url, [], { webhook_events: wanted }],
+    ["lacks no event", null, [...wanted, "transfer_ended"], { webhook_url: url }],
+  ])("A05: an agent that %s sends what a call is told by, and what it sent", async (_title, address, events, sent) => {
+    const { client, world, seen } = retellWith({
+      agents: [agentJson("agent_1", { webhook_url: address, webhook_events: events })],
+    });
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual([{ name: "Agent agent_1", state: "set", url }]);
+    expect(seen.filter(({ method }) => method === "PATCH").map(({ body }) => body)).toEqual([sent]);
+    expect(world.agents[0]?.["webhook_events"]).toEqual(expect.arrayContaining([...wanted, ...events]));
+    seen.length = 0;
+    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "unchanged" }]);
+    expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
+  });
+
+  test("A05: an agent without a list of events has them by default, and one that goes elsewhere keeps its own", async () => {
+    const { client, seen } = retellWith({
+      agents: [
+        agentJson("agent_1", { webhook_url: url, webhook_events: null }),
+        agentJson("agent_2", { webhook_url: elsewhere, webhook_events: ["transcript_updated"] }),
+      ],
+    });
+    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "unchanged" }, { state: "kept" }]);
+    expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
+  });
+
+  test("A05: a published version that does not send what a call is told by is kept, and says so", async () => {
+    const { client } = retellWith({
+      agents: [
+        agentJson("agent_1", {
+          webhook_url: url,
+          webhook_events: ["call_started"],
+          is_published: true,
+          version: 4,
+        }),
+      ],
+    });
+    expect(await client.webhooks.setup({ url })).toEqual([
+      { name: "Agent agent_1, published version 4, without call_ended, call_analyzed", state: "kept", url },
+    ]);
+  });
+
   test("A05 M05: keeps to the agents of the client, which does not name them for this", async () => {
     const { client, seen } = retellWith({ agents }, { agentIds: ["agent_new"] });
     expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "kept" }]);

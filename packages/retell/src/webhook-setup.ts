@@ -26,6 +26,8 @@ interface Account {
  * of them no more. The account's own address can be neither read nor set by the API, only in Retell's dashboard.
  * https://docs.retellai.com/features/register-webhook
  *
+ * To the events that such an agent is limited to, those that tell of a call's start, end and analysis are added.
+ *
  * What is refused for one agent is `kept` with the code of its reason, and stops no other.
  *
  * @throws ApiError that would meet every agent as well, with how many were set before it, or the first of the refusals
@@ -47,7 +49,7 @@ export async function setupWebhooks(
         present = agent.webhook_url ?? "";
         const target = targetOf(agent, present, setup);
         ({ name } = target);
-        if (target.state === "set") await setUrl(api, id, setup.url, context);
+        if (target.state === "set") await update(api, id, changesOf(agent, setup.url), context);
         targets.push(target);
       } catch (error) {
         if (!(error instanceof ApiError && ofOneAgent.has(error.code))) throw error;
@@ -67,6 +69,13 @@ export async function setupWebhooks(
 
 const ofOneAgent: ReadonlySet<string> = new Set(["api_rejected", "api_not_found", "api_malformed"]);
 
+// What an agent sends that has no list of its own. https://docs.retellai.com/features/webhook-overview
+const wantedEvents = ["call_started", "call_ended", "call_analyzed"];
+
+/** What an agent is kept from sending. */
+const missingEvents = ({ webhook_events: events }: RetellAgent): readonly string[] =>
+  events == null ? [] : wantedEvents.filter((event) => !events.includes(event));
+
 /** What becomes of an agent, if Retell does as it is told. */
 function targetOf(
   agent: RetellAgent,
@@ -75,26 +84,40 @@ function targetOf(
 ): WebhookTarget {
   const name = agent.agent_name ?? agent.agent_id;
   const version = agent.version ?? 0;
-  if (present === url) return { name, state: "unchanged", url };
-  if (present !== "" && !replace) return { name, state: "kept", url: present };
+  const isPublished = agent.is_published === true;
+  const missing = missingEvents(agent);
+  // What a draft has counts from its publication on: the version before may be what calls use.
+  const drafted = version === 0 || isPublished ? name : `${name}, draft version ${version}`;
+  if (present === url && missing.length === 0) return { name: drafted, state: "unchanged", url };
+  if (present !== url && present !== "" && !replace) return { name, state: "kept", url: present };
   if (present === "" && !replace && agentIds === undefined) {
     return { name: `${name}, without an address of its own: the account's holds`, state: "kept", url: "" };
   }
-  if (agent.is_published === true) {
+  if (isPublished) {
     // Answered with 422: "Cannot update published agent". A new version of it would change what calls use.
-    return { name: `${name}, published version ${version}`, state: "kept", url: present };
+    const lack = present === url ? `, without ${missing.join(", ")}` : "";
+    return { name: `${name}, published version ${version}${lack}`, state: "kept", url: present };
   }
-  // Only the draft has it then, and the version before may be what calls use.
-  return { name: version === 0 ? name : `${name}, draft version ${version}`, state: "set", url };
+  return { name: drafted, state: "set", url };
 }
 
-async function setUrl(api: ApiClient, id: string, url: string, context: ApiContext | undefined): Promise<void> {
+/** https://docs.retellai.com/api-references/update-agent */
+function changesOf(agent: RetellAgent, url: string): object {
+  const { webhook_url: present, webhook_events: events } = agent;
+  const missing = missingEvents(agent);
+  return {
+    ...(present === url ? {} : { webhook_url: url }),
+    ...(missing.length === 0 ? {} : { webhook_events: [...(events ?? []), ...missing] }),
+  };
+}
+
+async function update(api: ApiClient, id: string, json: object, context: ApiContext | undefined): Promise<void> {
   await api.request(
     {
       what: "set webhook of an agent",
       method: "PATCH",
       path: `/update-agent/${encodeURIComponent(id)}`,
-      json: { webhook_url: url },
+      json,
       // Twice is once.
       repeatable: true,
     },
