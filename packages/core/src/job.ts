@@ -38,7 +38,13 @@ export interface JobSettlement {
   readonly leaseToken: string;
   readonly result:
     | { readonly type: "done" }
-    | { readonly type: "retry"; readonly runAtMs: number; readonly error: string }
+    | {
+        readonly type: "retry";
+        readonly runAtMs: number;
+        readonly error: string;
+        /** How many attempts count from now on; default: all of them. */
+        readonly attempts?: number;
+      }
     | { readonly type: "dead"; readonly error: string };
 }
 

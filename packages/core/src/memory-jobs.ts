@@ -35,7 +35,10 @@ export class MemoryJobs {
     const free = { ...job, leaseToken: null, leaseUntilMs: null };
     if (result.type === "done") this.#jobs.delete(keyOf(tenantId, id));
     else if (result.type === "dead") this.#set({ ...free, state: "dead", lastError: result.error });
-    else this.#set({ ...free, state: "waiting", runAtMs: result.runAtMs, lastError: result.error });
+    else {
+      const { runAtMs, error: lastError, attempts = job.attempts } = result;
+      this.#set({ ...free, state: "waiting", runAtMs, attempts, lastError });
+    }
   }
 
   list(query: JobQuery): Page<Job> {

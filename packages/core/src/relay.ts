@@ -147,9 +147,12 @@ export class Relay implements JobRunner {
         }
         // Handovers that failed were counted as attempts; the last one is still to be made.
         const job = { ...handed, attempts: Math.min(handed.attempts, maxAttempts) };
-        const { result } = await attemptJob(job, "", { run, timeoutMs, now, logger, busy: this.#busy });
-        if (result.type === "retry") await this.#takeBack(job, "waiting", result.runAtMs, result.error);
-        else if (result.type === "dead") await this.#takeBack(job, "dead", job.runAtMs, result.error);
+        const limits = { stopAtMs: Infinity };
+        const { result } = await attemptJob(job, "", { run, timeoutMs, limits, now, logger, busy: this.#busy });
+        if (result.type === "retry") {
+          const { attempts = job.attempts } = result;
+          await this.#takeBack({ ...job, attempts }, "waiting", result.runAtMs, result.error);
+        } else if (result.type === "dead") await this.#takeBack(job, "dead", job.runAtMs, result.error);
       },
       bury: (job, error) => this.#takeBack(job, "dead", job.runAtMs, error),
     };
@@ -161,7 +164,9 @@ export class Relay implements JobRunner {
     if (job.leaseToken !== null) {
       // Ends the handover: what settles it afterwards has lost its lease, and does not remove the job.
       const result =
-        state === "dead" ? ({ type: "dead", error } as const) : ({ type: "retry", runAtMs, error } as const);
+        state === "dead"
+          ? ({ type: "dead", error } as const)
+          : ({ type: "retry", runAtMs, error, attempts: job.attempts } as const);
       await storage.settleJobs([{ tenantId: job.tenantId, id: job.id, leaseToken: job.leaseToken, result }]);
     }
     const back: Job = { ...job, state, runAtMs, leaseToken: null, leaseUntilMs: null, lastError: error };

@@ -5,13 +5,36 @@ import { describeError, type Logger } from "./logger.ts";
 /** What a job waits for is not there yet. To be tried again like a failure, and nothing to be told of in a log. */
 export class NotYet extends Error {}
 
+/** Nobody would do the job now: not before the delay is over. */
+export class Postponed extends Error {
+  /** Milliseconds. */
+  readonly delayMs: number;
+  /** Whether it was tried, as where a vendor asks to come again. What only had to wait its turn is no attempt. */
+  readonly isAttempt: boolean;
+
+  constructor(
+    message: string,
+    options: { readonly delayMs: number; readonly isAttempt: boolean; readonly cause: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.delayMs = options.delayMs;
+    this.isAttempt = options.isAttempt;
+  }
+}
+
 /** Runs one job; throws to have it tried again. */
-export type RunJob = (job: Job) => Promise<void>;
+export type RunJob = (job: Job, limits: RunLimits) => Promise<void>;
+
+export interface RunLimits {
+  /** When whoever waits for the jobs stops waiting: long work ends a step by then. Milliseconds since 1970. */
+  readonly stopAtMs: number;
+}
 
 export interface RunJobOptions {
   readonly run: RunJob;
   /** How long one attempt may take. */
   readonly timeoutMs: number;
+  readonly limits: RunLimits;
   readonly now: () => number;
   readonly logger: Logger;
   /** Jobs whose earlier attempt still runs in this process, although its time was over. */
@@ -29,7 +52,11 @@ export async function attemptJob(job: Job, leaseToken: string, options: RunJobOp
     return { ...claim, result: { type: "done" } };
   } catch (cause) {
     const error = describeError(cause);
-    const pauseMs = pauseAfterMs(job.attempts);
+    if (cause instanceof Postponed && !cause.isAttempt) {
+      const runAtMs = now() + spread(cause.delayMs);
+      return { ...claim, result: { type: "retry", runAtMs, error, attempts: job.attempts - 1 } };
+    }
+    const pauseMs = pauseAfter(job.attempts, cause);
     if (!(cause instanceof NotYet) || pauseMs === undefined) {
       logger.error({ jobId: job.id, attempts: job.attempts, dead: pauseMs === undefined, error }, "Job failed");
     }
@@ -40,10 +67,22 @@ export async function attemptJob(job: Job, leaseToken: string, options: RunJobOp
   }
 }
 
-async function runInTime(job: Job, { run, timeoutMs, busy }: RunJobOptions): Promise<void> {
+/** Undefined after the last attempt. */
+function pauseAfter(attempts: number, cause: unknown): number | undefined {
+  const pauseMs = pauseAfterMs(attempts);
+  if (pauseMs === undefined || !(cause instanceof Postponed)) return pauseMs;
+  return Math.max(pauseMs, spread(cause.delayMs));
+}
+
+const shortestMs = 1_000;
+
+/** Those that wait for the same do not come at once. */
+const spread = (delayMs: number): number => Math.round(Math.max(delayMs, shortestMs) * (1 + Math.random() / 10));
+
+async function runInTime(job: Job, { run, timeoutMs, limits, busy }: RunJobOptions): Promise<void> {
   if (busy.has(job.id)) throw new Error("the attempt before still runs");
   busy.add(job.id);
-  const work = run(job).finally(() => busy.delete(job.id));
+  const work = run(job, limits).finally(() => busy.delete(job.id));
   // When the time is over nobody waits for it any more.
   work.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;

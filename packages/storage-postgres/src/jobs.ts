@@ -89,8 +89,8 @@ export function jobsIn(schema: string): Jobs {
   );
   const putOff = prepared(
     `update ${table} j set state = 'waiting', lease_token = null, lease_until_ms = null, last_error = u.last_error,
-       run_at_ms = u.run_at_ms, due_ms = u.run_at_ms
-     from ${unpackedRows({ ...heldRows, last_error: "text", run_at_ms: "float8" })} where ${held}`,
+       run_at_ms = u.run_at_ms, due_ms = u.run_at_ms, attempts = coalesce(u.attempts, j.attempts)
+     from ${unpackedRows({ ...heldRows, last_error: "text", run_at_ms: "float8", attempts: "int" })} where ${held}`,
   );
   const retried = `update ${table} set state = 'waiting', run_at_ms = $2, due_ms = $2, attempts = 0
      where tenant_id = $1 and state = 'dead'`;
@@ -135,12 +135,12 @@ export function jobsIn(schema: string): Jobs {
       const sorted = settlements.toSorted((left, right) => (left.id < right.id ? -1 : 1));
       const done: JobSettlement[] = [];
       const dead: { readonly settlement: JobSettlement; readonly error: string }[] = [];
-      const later: { readonly settlement: JobSettlement; readonly error: string; readonly runAtMs: number }[] = [];
+      const later: { readonly settlement: JobSettlement; readonly result: Retry }[] = [];
       for (const settlement of sorted) {
         const { result } = settlement;
         if (result.type === "done") done.push(settlement);
         else if (result.type === "dead") dead.push({ settlement, error: result.error });
-        else later.push({ settlement, error: result.error, runAtMs: result.runAtMs });
+        else later.push({ settlement, result });
       }
       if (done.length > 0) session.send(remove, packedRows(done, heldValues));
       if (dead.length > 0) {
@@ -158,8 +158,9 @@ export function jobsIn(schema: string): Jobs {
             later.map(({ settlement }) => settlement),
             heldValues,
           ),
-          packed(later.map(({ error }) => errorText(error))),
-          packed(later.map(({ runAtMs }) => runAtMs)),
+          packed(later.map(({ result }) => errorText(result.error))),
+          packed(later.map(({ result }) => result.runAtMs)),
+          packed(later.map(({ result }) => result.attempts ?? null)),
         ]);
       }
     },
@@ -194,6 +195,8 @@ export function jobsIn(schema: string): Jobs {
     },
   };
 }
+
+type Retry = Extract<JobSettlement["result"], { readonly type: "retry" }>;
 
 const heldValues: readonly ((settlement: JobSettlement) => string)[] = [
   ({ tenantId }) => keyText(tenantId),

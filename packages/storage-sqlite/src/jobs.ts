@@ -112,13 +112,16 @@ export function settleJobOn(database: DatabaseSync): (settlement: JobSettlement)
   );
   const retry = database.prepare(
     `update jobs set state = 'waiting', lease_token = null, lease_until_ms = null, last_error = ?, run_at_ms = ?,
-       due_ms = ?
+       due_ms = ?, attempts = coalesce(?, attempts)
      where tenant_id = ? and id = ? and lease_token = ?`,
   );
   return ({ tenantId, id, leaseToken, result }) => {
     const held = [keyText(tenantId), keyText(id), leaseToken] as const;
     if (result.type === "done") done.run(...held);
     else if (result.type === "dead") dead.run(errorText(result.error), ...held);
-    else retry.run(errorText(result.error), result.runAtMs, result.runAtMs, ...held);
+    else {
+      const { runAtMs, error, attempts = null } = result;
+      retry.run(errorText(error), runAtMs, runAtMs, attempts, ...held);
+    }
   };
 }

@@ -58,6 +58,21 @@ export const brokenJobs: readonly BrokenStorage[] = [
       })),
   },
   {
+    flaw: "counts every attempt",
+    caughtBy: "a job to retry has as many attempts behind it as its settlement says",
+    makeStorage: () =>
+      withMethods((storage) => ({
+        settleJobs: (settlements) =>
+          storage.settleJobs(
+            settlements.map((settlement) => {
+              if (settlement.result.type !== "retry") return settlement;
+              const { attempts: _attempts, ...result } = settlement.result;
+              return { ...settlement, result };
+            }),
+          ),
+      })),
+  },
+  {
     flaw: "never tells when the next job falls due",
     caughtBy: "a claim tells when the next job falls due: one that waits, one it left, one that runs",
     makeStorage: () =>

@@ -145,6 +145,28 @@ export const jobCases: readonly StorageCase[] = [
     },
   },
   {
+    title: "a job to retry has as many attempts behind it as its settlement says",
+    async run({ storage }) {
+      await insert(storage, job("job_1"), job("job_2"));
+      await claim(storage, 5_000);
+      const leaseToken = "token_5000";
+      const later = { type: "retry", runAtMs: 8_000, error: "Later" } as const;
+      await storage.settleJobs([
+        { tenantId, id: "job_1", leaseToken, result: { ...later, attempts: 0 } },
+        { tenantId, id: "job_2", leaseToken, result: later },
+      ]);
+      const { jobs } = await claim(storage, 8_000);
+      assertEqual(
+        jobs.map(({ id, attempts }) => [id, attempts]),
+        [
+          ["job_1", 1],
+          ["job_2", 2],
+        ],
+        "The attempts",
+      );
+    },
+  },
+  {
     title: "a dead job is kept and never claimed",
     async run({ storage }) {
       await insert(storage, job("job_1"));

@@ -3,6 +3,7 @@ import { callId, callSeconds, leadId, recordingHost } from "../samples/convoso-p
 import { audioAnswer, mp3 } from "./audio.ts";
 import { leadRecord, leadRecording, logRecord } from "./convoso-records.ts";
 import type { FakeVendor } from "./fake-vendor.ts";
+import { hexKey } from "./hex-key.ts";
 import { pageSizeOf, readForm, type Members } from "./request-body.ts";
 import { SortedCalls, type Span } from "./sorted-calls.ts";
 import { zoneClock } from "./zone-clock.ts";
@@ -130,7 +131,8 @@ export function fakeConvoso(options: FakeConvosoOptions = {}): FakeConvoso {
     hosts: ["api.convoso.com", recordingHost],
     clientOptions: { authToken, timeZone, recordingHosts: [recordingHost] },
     add(life) {
-      const context = sampleContext(life);
+      const given = sampleContext(life);
+      const context = { ...given, key: hexKey(given.key) };
       return calls.add({ id: callId(context), at: shownAt(context.startMs), context });
     },
     remove: (id) => calls.remove(id),
