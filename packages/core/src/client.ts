@@ -5,9 +5,10 @@
  */
 
 export { createApiClient } from "./api/api-client.ts";
-export type { ApiClient, ApiDialect, ApiFailure, ApiRequest, ClientOptions, Fetch } from "./api/api-client.ts";
+export type { ApiClient, ApiDialect, ApiFailure, ApiRequest, Fetch } from "./api/api-client.ts";
 export { requireApiKey, type ApiKey } from "./api/api-credentials.ts";
 export { readCallRange, type CallRange } from "./api/call-range.ts";
+export type { ClientOptions } from "./api/client-options.ts";
 export { connectApi } from "./api/connect-api.ts";
 export { integrationsOf } from "./integrations/integrations-of.ts";
 export { listAll, malformed, readItems, type ItemPage } from "./api/list-all.ts";

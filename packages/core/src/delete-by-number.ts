@@ -75,8 +75,12 @@ export async function deleteByNumber(
   if (!preview && signal?.aborted !== true) {
     await forgetCalls(workings, calls);
     await removeArchived(workings, calls);
-    // Once more, because a recording may have been archived meanwhile.
-    await removeArchived(workings, await removeRecords(workings, "call", calls, number));
+    const gone = await removeRecords(workings, "call", calls, number);
+    // Once more, because it may have gone by more names by then, or have had another recording archived.
+    const names = new Set(gone.flatMap(({ references }) => references).map(referenceKey));
+    const spared = calls.filter(({ references }) => !references.some((each) => names.has(referenceKey(each))));
+    await forgetCalls(workings, gone, spared);
+    await removeArchived(workings, gone);
     await removeRecords(workings, "lead", leads, number);
   }
   return { calls: calls.length, leads: leads.length, corrected, deliveries: erased };

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { deleteByNumber } from "./delete-by-number.ts";
-import { ToyVendor } from "./integrations/toy-api.ts";
+import { toyRecord, ToyVendor } from "./integrations/toy-api.ts";
 import { at, from, hour, openImports, start, storedIds } from "./integrations/toy-imports.ts";
 import { memoryStorage } from "./memory-storage.ts";
+import type { Storage } from "./storage.ts";
 
 const number = "+14155550123";
 const begun = at(start - hour);
@@ -52,4 +53,50 @@ test("a webhook may still tell of it: the vendor has said something new", async 
   await deleteByNumber(offhook, number);
   await send({ call: "c1", type: "call.ended", status: "completed", at: begun, note: "again" });
   expect(await storedIds(offhook)).toEqual(["c1", "c2"]);
+});
+
+test("what a webhook has brought back is completed by its vendor as any other call", async () => {
+  const { offhook, vendor, send } = await open();
+  await deleteByNumber(offhook, number);
+  await send({ call: "c1", type: "call.ended", status: "completed", at: begun });
+  vendor.calls = [{ id: "c1", at: begun, note: "said later" }];
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 1, updated: 1 });
+  expect(await offhook.calls.get("call_toy_c1")).toMatchObject({ note: "said later" });
+});
+
+test("a deletion while a page is written has seen the call before or after it, and it is gone", async () => {
+  const vendor = new ToyVendor();
+  const event = toyRecord({ id: "c1", at: begun });
+  const from199 = { e164: number, raw: number };
+  const records = [
+    { ...event, events: event.events.map((each) => ({ ...each, facts: { ...each.facts, from: from199 } })) },
+  ];
+  const listCalls = () => Promise.resolve({ records, unreadable: [], nextCursor: null, total: 1 });
+  const storage = memoryStorage();
+  let deleteNow: (() => Promise<unknown>) | undefined;
+  const slow: Storage = {
+    ...storage,
+    // Between looking at what was deleted and writing.
+    write: async (work, options) => {
+      if (options?.durable === false) await deleteNow?.();
+      return storage.write(work, options);
+    },
+  };
+  const { offhook, send } = openImports(vendor, { storage: slow, api: { listCalls } });
+  await send({ call: "c1", type: "call.ended", status: "completed", at: begun, from: number });
+  deleteNow = async () => {
+    deleteNow = undefined;
+    await deleteByNumber(offhook, number);
+  };
+  await offhook.importCalls({ provider: "toy", from });
+  expect(await storedIds(offhook)).toEqual([]);
+  // Nor does the next one bring it.
+  await offhook.importCalls({ provider: "toy", from, restart: true });
+  expect(await storedIds(offhook)).toEqual([]);
+});
+
+test("a deletion that was broken off keeps nothing of what it did not delete", async () => {
+  const { offhook, storage } = await open();
+  await deleteByNumber(offhook, number, { signal: AbortSignal.abort() });
+  expect(await storage.getCheckpoint?.("default", "deleted-calls")).toBeUndefined();
 });

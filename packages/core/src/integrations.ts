@@ -11,6 +11,8 @@ export interface Integrations {
    * Brings history in, through the same fold as webhooks. What is known already stays as it is, what is not is added.
    * Asked for again after a crash or a stop, the same range goes on where it was.
    *
+   * Resolves when it is done, however long the vendor's limits make it wait; see `startImport`, and `signal`.
+   *
    * @throws ConfigurationError `client_missing`, `import_running`, or `option_invalid` for a range that is none.
    * @throws ApiError when the vendor gives nothing more; what was brought in stays, and the next call goes on from there.
    */
@@ -29,13 +31,13 @@ export interface Integrations {
    */
   reconcile(options: ReconcileOptions): Promise<ReconcileSummary>;
   status(provider: string): Promise<IntegrationStatus>;
-  /** Whether the credentials are good. Never throws an ApiError: it is in the result. */
+  /** Whether the credentials are good, within ten seconds. What the vendor refuses is in the result, and not thrown. */
   testConnection(provider: string): Promise<ConnectionTest>;
   /** A call as the vendor has it now, and as it is stored. Stores nothing. Undefined: the vendor knows no such call. */
   lookUpCall(provider: string, id: string): Promise<CallLookup | undefined>;
   /** Tells the vendor where to send its webhooks. */
   setupWebhook(provider: string, setup: WebhookSetup): Promise<WebhookSetupResult>;
-  /** @throws ApiError, ConfigurationError */
+  /** @throws ApiError, and ConfigurationError `client_missing` where its vendor has it and cannot be asked. */
   openRecording(callId: string, options?: OpenRecordingOptions): Promise<OpenedRecording>;
 }
 
@@ -47,6 +49,8 @@ export interface IntegrationsEngine extends Integrations {
   followUps(call: Call, hasEnded: boolean): readonly Job[];
   /** What is to be done by itself from now on. */
   scheduled(): readonly Job[];
+  /** Ends what runs, so that it can go on another time; resolves once it has ended, or after a while. */
+  stop(): Promise<void>;
 }
 
 /** Made once for each Offhook. */
@@ -67,10 +71,10 @@ export interface ImportOptions {
   readonly provider: string;
   /** Half-open range of the calls' start: from inclusive, to exclusive. ISO-8601 with a zone. */
   readonly from: string;
-  /** Default: until now. */
+  /** Default, and the latest there is: until now. */
   readonly to?: string;
-  /** Called after every page. */
-  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Called after every page, and waited for. What it throws is logged, and ends nothing. */
+  readonly onProgress?: (progress: ImportProgress) => unknown;
   /** Whether handlers and notifiers hear of what is new, and vendors are asked for recordings. Default false. */
   readonly notify?: boolean;
   /** Ends it after the page that it is at; it can go on later. */
@@ -95,7 +99,7 @@ export interface ImportCounts {
   readonly recordings: number;
 }
 
-/** `waiting`: until the vendor's quota allows more. */
+/** `waiting`: until the vendor's quota allows more, or until it answers again, as `error` says. */
 export type ImportState = "running" | "waiting" | "finished" | "stopped" | "failed";
 
 export interface ImportProgress extends ImportCounts {
@@ -113,7 +117,7 @@ export interface ImportProgress extends ImportCounts {
   readonly waitsUntil: string | null;
   /** The first reasons of what failed, without what was sent. */
   readonly failures: readonly string[];
-  /** What ended it, where it failed. */
+  /** What ended it, where it failed, or what it waits for, where that is no quota. */
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly startedAt: string;
   readonly updatedAt: string;
@@ -149,7 +153,8 @@ export interface ReconcileOptions {
   readonly provider: string;
   /** What to compare. Default: the last 26 hours, or since two hours before the last run where that is longer ago. */
   readonly window?: { readonly hours: number } | { readonly from: string; readonly to?: string };
-  readonly onProgress?: (progress: ImportProgress) => void;
+  /** As of imports. */
+  readonly onProgress?: (progress: ImportProgress) => unknown;
   /** Whether handlers and notifiers hear of what is new. Default true: it is what a webhook would have told. */
   readonly notify?: boolean;
   readonly signal?: AbortSignal;
@@ -159,7 +164,10 @@ export interface ReconcileOptions {
 export type MissedReason = "call" | "end" | "recording" | "conversation" | "details";
 
 export interface ReconcileSummary extends ImportSummary {
-  /** Calls that needed a repair, by what was missing. */
+  /**
+   * Calls that needed a repair, by what was missing most. A call whose recording comes from a list of its own counts as
+   * `recording` once more.
+   */
   readonly missed: { readonly [Reason in MissedReason]: number };
   /** The first of them. */
   readonly repaired: readonly { readonly callId: string; readonly reason: MissedReason }[];

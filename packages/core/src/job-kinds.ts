@@ -5,10 +5,10 @@ import type { RunJob } from "./run-job.ts";
  * of the app, may know it.
  */
 export function runByKind(runners: ReadonlyMap<string, RunJob>): RunJob {
-  return async (job) => {
+  return async (job, limits) => {
     const run = runners.get(job.kind);
     if (run === undefined)
       throw new TypeError(`Job: expected kind ${[...runners.keys()].join(" or ")}, got "${job.kind}"`);
-    await run(job);
+    await run(job, limits);
   };
 }

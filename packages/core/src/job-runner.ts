@@ -24,7 +24,10 @@ export interface JobRunner {
 }
 
 export interface DrainOptions {
-  /** Start no more jobs after this long. Milliseconds; default: until none is due. */
+  /**
+   * Start no more jobs after this long; imports end after the page that they are at. Milliseconds; default: until none
+   * is due.
+   */
   readonly timeoutMs?: number;
 }
 

@@ -25,9 +25,13 @@ export function limitOf({ limit = defaultLimit }: { readonly limit?: number | un
 export function timeOption(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const time = isoFromText(text);
-  if (time !== null) return time;
-  throw new PayloadError(
-    "payload_invalid",
-    `${name}: expected an ISO-8601 time with its zone, got "${text.slice(0, 40)}"`,
-  );
+  if (time !== null && isDay(text.slice(0, 10))) return time;
+  const got = typeof text === "string" ? `"${text.slice(0, 40)}"` : typeof text;
+  throw new PayloadError("payload_invalid", `${name}: expected an ISO-8601 time since 1970 with its zone, got ${got}`);
+}
+
+/** The platform reads the 31st of February as a day in March. What is no ISO-8601 date has no such days. */
+function isDay(text: string): boolean {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(ms) || new Date(ms).toISOString().startsWith(text);
 }

@@ -78,11 +78,24 @@ export function checkOptions(options: OffhookOptions) {
     jobEngine: options.jobEngine,
     runJobs: options.runJobs ?? true,
     retention: checkRetention(options.retention),
-    archive: options.archive,
+    archive: checkArchive(options.archive),
     schedule: options.reconcile,
     logger: safeLogger(options.logger ?? consoleLogger),
     now: options.now ?? Date.now,
   };
+}
+
+/** @throws ConfigurationError `option_invalid` */
+function checkArchive(archive: RecordingArchive | undefined): RecordingArchive | undefined {
+  if (archive === undefined) return undefined;
+  for (const method of ["put", "get", "remove"] as const) {
+    if (typeof archive[method] === "function") continue;
+    throw new ConfigurationError(
+      "option_invalid",
+      `archive: expected one with put, get and remove, got none of ${method}`,
+    );
+  }
+  return archive;
 }
 
 /** @throws ConfigurationError `option_invalid`: timers take anything else for no time at all. */

@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import { ConfigurationError, StorageError } from "./errors.ts";
 import type { InboundResponder } from "./inbound.ts";
-import type { Logger } from "./logger.ts";
+import { silentLogger, type Logger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
 import { createOffhook } from "./offhook.ts";
+import { MemoryArchive } from "./integrations/memory-archive.ts";
 import type { Storage } from "./storage.ts";
 import { toyProvider, toyRequest, toyVerification, type ToyPayload } from "./toy-provider.ts";
 
@@ -526,8 +527,18 @@ describe("construction", () => {
     ["a prefix that is no path", { prefix: "hooks" }],
     ["a provider name that ids cannot hold", { providers: [{ ...toyProvider(), name: "To_y" }] }],
     ["an empty tenant", { tenantId: "" }],
+    ["an archive that deletes nothing", { archive: { put: Date.now, get: Date.now } as never }],
   ])("refuses %s", (_title, given) => {
     expect(() => open(given)).toThrow(ConfigurationError);
+  });
+
+  test.each<[string, Partial<OffhookOptions>]>([
+    ["an archive", { archive: new MemoryArchive() }],
+    ["a schedule", { reconcile: {} }],
+  ])("warns of %s that does nothing without a client", (_title, given) => {
+    const warn = vi.fn<Logger["warn"]>();
+    open({ ...given, logger: { ...silentLogger, warn } });
+    expect(warn).toHaveBeenCalledExactlyOnceWith({}, expect.stringContaining("no provider has an API client"));
   });
 
   test("keeps tenants apart on one storage", async () => {

@@ -141,6 +141,9 @@ export function createOffhook(options: OffhookOptions): Offhook {
   };
   // Comes with the clients: what an app does not use, it does not load.
   const integrations = providers.find(({ api }) => api !== undefined)?.api?.integrations(workings);
+  if (integrations === undefined && (archive !== undefined || schedule !== undefined)) {
+    logger.warn({}, "archive and reconcile do nothing: no provider has an API client");
+  }
   const run = runByKind(
     new Map([
       ["handle", handlerRunner({ tenantId, handlers, notifiers, getCall, getLead, logger })],
@@ -224,7 +227,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
     await committer.idle();
     await feed.stop();
     await scheduling;
-    await jobs.stop();
+    await Promise.all([integrations?.stop(), jobs.stop()]);
   }
 
   async function handle(request: IncomingRequest): Promise<Answer> {

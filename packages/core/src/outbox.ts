@@ -99,7 +99,7 @@ export class Outbox implements JobRunner {
         nextRunAtMs = claimed.nextRunAtMs;
         for (const job of claimed.jobs) {
           mayHaveDue = true;
-          const attempt = this.#attempt(job, claimed.leaseToken);
+          const attempt = this.#attempt(job, claimed.leaseToken, stopAtMs);
           running.add(attempt);
           void attempt.then(() => running.delete(attempt));
         }
@@ -126,9 +126,10 @@ export class Outbox implements JobRunner {
     }
   }
 
-  async #attempt(job: Job, leaseToken: string): Promise<void> {
+  async #attempt(job: Job, leaseToken: string, stopAtMs: number): Promise<void> {
     const { run, jobTimeoutMs: timeoutMs, now, logger } = this.#options;
-    this.#ended.push(await attemptJob(job, leaseToken, { run, timeoutMs, now, logger, busy: this.#busy }));
+    const limits = { stopAtMs };
+    this.#ended.push(await attemptJob(job, leaseToken, { run, timeoutMs, limits, now, logger, busy: this.#busy }));
   }
 
   async #claim(limit: number): Promise<{ jobs: readonly Job[]; nextRunAtMs: number | null; leaseToken: string }> {

@@ -102,6 +102,8 @@ export interface ApiRecord {
   /** ISO-8601 in UTC with milliseconds. */
   readonly startedAt: string | null;
   readonly events: readonly CallEventDraft[];
+  /** Nothing more is to come of what was said on the call, whether there is something or not. Default false. */
+  readonly isSettled?: boolean;
   /** Whether `getCall` knows more than a call, as it is stored, has. Missing: the record says everything. */
   readonly lacksDetails?: (call: Call | undefined) => boolean;
 }

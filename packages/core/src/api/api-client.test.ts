@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { ApiError } from "../api-error.ts";
-import { createApiClient, type ApiRequest, type ClientOptions } from "./api-client.ts";
+import { createApiClient, type ApiRequest } from "./api-client.ts";
+import type { ClientOptions } from "./client-options.ts";
 
 const secret = "sk_very_secret_key";
 const servers: (() => Promise<void>)[] = [];
@@ -196,14 +197,60 @@ test("fault: a machine that is not there", async () => {
   const { client, port } = await vendor(() => undefined, { attempts: 1 });
   for (const close of servers.splice(0)) await close();
   const error = await failureOf(client.request(get));
-  expect(error).toMatchObject({ code: "api_unavailable", status: null });
+  expect(error).toMatchObject({
+    code: "api_unavailable",
+    status: null,
+    message: "API of toy, list things: no answer (ECONNREFUSED)",
+  });
   expect(String(error)).not.toContain(String(port));
+});
+
+const coded = (code: unknown, cause?: unknown): Error =>
+  Object.assign(new Error("sk_very_secret_key", { cause }), { code });
+const circle = new Error("round and round");
+circle.cause = circle;
+
+test.each<[cause: unknown, said: string]>([
+  [coded("ENOTFOUND"), "no answer (ENOTFOUND)"],
+  [new TypeError("fetch failed", { cause: coded("UND_ERR_CONNECT_TIMEOUT") }), "no answer (UND_ERR_CONNECT_TIMEOUT)"],
+  [coded("getaddrinfo api.example.com", coded(7, coded("EAI_AGAIN"))), "no answer (EAI_AGAIN)"],
+  [{ cause: { code: "CERT_HAS_EXPIRED" } }, "no answer (CERT_HAS_EXPIRED)"],
+  [coded("sk_very_secret_key"), "no answer"],
+  [coded(`E${"X".repeat(40)}`), "no answer"],
+  [circle, "no answer"],
+  ["ENOTFOUND", "no answer"],
+  [undefined, "no answer"],
+])("D15: what kept %o from being answered is named by its code, and never by its text", async (cause, said) => {
+  // Whatever a caller's own fetch may reject with.
+  const { client } = await vendor(() => undefined, { attempts: 1, fetch: () => Promise.reject(cause) });
+  expect(await failureOf(client.request(get))).toMatchObject({
+    code: "api_unavailable",
+    message: `API of toy, list things: ${said}`,
+  });
 });
 
 test("fault: an answer that is no JSON is malformed, and not asked for again at once", async () => {
   const { client, seen } = await vendor((response) => void response.end("<html>sorry</html>"));
   expect(await failureOf(client.request(get))).toMatchObject({ code: "api_malformed", status: 200 });
   expect(seen).toHaveLength(1);
+});
+
+test.each([
+  [undefined, "something else than JSON"],
+  ["text/html; charset=utf-8", "text/html instead of JSON"],
+  ["Text/Plain", "text/plain instead of JSON"],
+  ["application/json", "application/json that cannot be read"],
+  ["application/problem+json", "application/problem+json that cannot be read"],
+  ["not a type", "something else than JSON"],
+  [`text/${"x".repeat(100)}`, "something else than JSON"],
+])("D15: where the content type is %j, a success that is no JSON is called %s", async (type, said) => {
+  const { client } = await vendor((response) => {
+    response.writeHead(200, type === undefined ? {} : { "content-type": type }).end("<html>sorry</html>");
+  });
+  expect(await failureOf(client.request(get))).toMatchObject({
+    code: "api_malformed",
+    message: `API of toy, list things: answered 200 with ${said}`,
+  });
 });
 
 test("A01: a success that says that it is none", async () => {

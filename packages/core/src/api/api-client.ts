@@ -1,7 +1,9 @@
 import { createFetch, type $Fetch, type FetchResponse } from "ofetch";
 import { ApiError, type ApiErrorCode } from "../api-error.ts";
 import { codeOfStatus, retryAfterOf } from "./api-status.ts";
-import { ConfigurationError } from "../errors.ts";
+import { readClientOptions, type ClientOptions } from "./client-options.ts";
+import { reasonOf } from "./failure-code.ts";
+import { mediaTypeOf } from "../headers.ts";
 import type { ApiContext } from "../provider-api.ts";
 import { pause } from "./pause.ts";
 import { Turns } from "./turns.ts";
@@ -9,21 +11,11 @@ import { Turns } from "./turns.ts";
 /** Any `fetch`, such as that of a test or of a proxy. */
 export type Fetch = typeof globalThis.fetch;
 
-/** What all clients take. */
-export interface ClientOptions {
-  /** Default: the platform's. */
-  readonly fetch?: Fetch;
-  /** How long one attempt may take, its body included. Milliseconds; default 15,000. */
-  readonly timeoutMs?: number;
-  /** How often a request that changes nothing is tried in all. Default 3. */
-  readonly attempts?: number;
-  /** Instead of the vendor's own address, for its other regions. https, or http on this machine. */
-  readonly baseUrl?: string;
-}
-
 /** How one vendor's API is spoken to. */
 export interface ApiDialect {
   readonly provider: string;
+  /** The function that makes the client, named in errors about its options. Default `createApiClient`. */
+  readonly maker?: string;
   /** With a path if every request has it; without a slash at the end. */
   readonly baseUrl: string;
   /** Credentials and what else every request carries. Asked anew for each attempt. */
@@ -66,6 +58,8 @@ export interface ApiRequest {
 }
 
 export interface ApiClient {
+  /** Where everything is asked, without a slash at the end. */
+  readonly baseUrl: string;
   /**
    * The answer's JSON; undefined where it is empty.
    * @throws ApiError
@@ -80,17 +74,21 @@ const firstPauseMs = 250;
 /**
  * Speaks to one vendor's API. ofetch makes one attempt; repeating, time limits, redirects and where credentials go are
  * decided here.
+ *
+ * @throws ConfigurationError `option_invalid` for options that no request could be made with.
  */
 export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}): ApiClient {
   const { provider } = dialect;
-  const { timeoutMs = 15_000, attempts: maxAttempts = 3 } = options;
+  const plan = readClientOptions(dialect.maker ?? "createApiClient", dialect.baseUrl, options);
+  const { timeoutMs, attempts: maxAttempts } = plan;
   const turns = new Turns(dialect.concurrency ?? 8);
-  const base = baseOf(options.baseUrl ?? dialect.baseUrl, provider);
-  const send = createFetch({ fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)) });
+  const baseUrl = `${plan.base.origin}${plan.base.pathname.replace(/\/+$/, "")}`;
+  const send = createFetch({ fetch: plan.fetch ?? ((input, init) => globalThis.fetch(input, init)) });
 
   return {
+    baseUrl,
     async request(request, context = {}) {
-      const url = urlOf(base, request, provider);
+      const url = urlOf(baseUrl, request, provider);
       const attempts = (request.repeatable ?? (request.method ?? "GET") === "GET") ? maxAttempts : 1;
       for (let attempt = 1; ; attempt += 1) {
         const result = await turns.run(context.signal, async () => {
@@ -113,18 +111,6 @@ export function createApiClient(dialect: ApiDialect, options: ClientOptions = {}
       }
     },
   };
-}
-
-const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-/** @throws ConfigurationError `option_invalid`: credentials go over https alone, but for a vendor made up for tests. */
-function baseOf(text: string, provider: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && loopback.has(url.hostname))) return url;
-  throw new ConfigurationError(
-    "option_invalid",
-    `Client of ${provider}, baseUrl: expected an https URL, got another text`,
-  );
 }
 
 interface Attempt {
@@ -156,15 +142,10 @@ async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: A
       redirect: "manual",
       ignoreResponseError: true,
     });
-  } catch (cause) {
-    throw new ApiError(
-      "api_unavailable",
-      messageOf(provider, what, timeout.aborted ? "no answer in time" : "no answer"),
-      {
-        provider,
-        cause: withoutUrl(cause),
-      },
-    );
+  } catch (error) {
+    const cause = withoutUrl(error);
+    const said = timeout.aborted ? "no answer in time" : `no answer${reasonOf(cause)}`;
+    throw new ApiError("api_unavailable", messageOf(provider, what, said), { provider, cause });
   }
   const { status, headers } = response;
   // oxlint-disable-next-line no-underscore-dangle -- ofetch's name for what it has read
@@ -172,15 +153,11 @@ async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: A
   const body = parse(text);
   if (status >= 200 && status < 300) {
     if (body === unreadable) {
-      throw new ApiError(
-        "api_malformed",
-        messageOf(provider, what, `answered ${status} with something else than JSON`),
-        {
-          provider,
-          status,
-          requestId: requestIdOf(dialect, headers),
-        },
-      );
+      throw new ApiError("api_malformed", messageOf(provider, what, `answered ${status} with ${contentOf(headers)}`), {
+        provider,
+        status,
+        requestId: requestIdOf(dialect, headers),
+      });
     }
     const failure = request.failureIn?.(body);
     if (failure !== undefined) throw errorOf(dialect, what, failure.status ?? status, headers, failure);
@@ -224,11 +201,16 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-function urlOf(base: URL, { path, query = {}, what }: ApiRequest, provider: string): URL {
-  const url = path.startsWith("/")
-    ? new URL(`${base.origin}${base.pathname.replace(/\/$/, "")}${path}`)
-    : new URL(path);
-  if (url.origin !== base.origin) {
+/** What came instead of JSON: mostly the page of a proxy, or of a `baseUrl` that leads elsewhere. */
+function contentOf(headers: Headers): string {
+  const type = mediaTypeOf(headers.get("content-type") ?? "");
+  if (!/^[a-z0-9.+-]{1,30}\/[a-z0-9.+-]{1,60}$/.test(type)) return "something else than JSON";
+  return /[/+]json$/.test(type) ? `${type} that cannot be read` : `${type} instead of JSON`;
+}
+
+function urlOf(baseUrl: string, { path, query = {}, what }: ApiRequest, provider: string): URL {
+  const url = new URL(path.startsWith("/") ? `${baseUrl}${path}` : path);
+  if (url.origin !== new URL(baseUrl).origin) {
     throw new ApiError("url_refused", messageOf(provider, what, "points to another host than the API's"), { provider });
   }
   for (const [name, value] of entriesOf(query)) url.searchParams.append(name, value);

@@ -39,7 +39,7 @@ export interface DownloadPlan {
 }
 
 /** Timers take more for no time at all. */
-const longestTimerMs = 2 ** 31 - 1;
+export const longestTimerMs = 2 ** 31 - 1;
 
 /** @throws ConfigurationError `option_invalid` */
 export function planDownload({ headers = {} }: RecordingLocation, options: DownloadOptions): DownloadPlan {

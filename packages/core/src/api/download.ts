@@ -3,6 +3,7 @@ import { ApiError } from "../api-error.ts";
 import { checkedBody } from "./checked-body.ts";
 import { planDownload, type DownloadOptions, type DownloadPlan } from "./download-options.ts";
 import { watchDownload, type DownloadWatch } from "./download-watch.ts";
+import { codeOf, reasonOf } from "./failure-code.ts";
 import { addressRefused, type PinnedFetch, type PinnedResponse } from "./pinned-fetch.ts";
 import { plainFetch } from "./plain-fetch.ts";
 import type { RecordingLocation } from "../provider-api.ts";
@@ -128,18 +129,6 @@ function urlOf(judged: JudgedUrl, what: string, fail: Fail): URL {
 /** Lets go of an answer that nobody reads. */
 function release(response: PinnedResponse | undefined): void {
   response?.body?.cancel().catch(() => undefined);
-}
-
-/** Such as `ECONNRESET`; fetch has it one level below. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const code = "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : codeOf(error.cause);
-}
-
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  return code === undefined ? "" : ` (${code})`;
 }
 
 function emptyStream(): ReadableStream<Uint8Array> {

@@ -9,17 +9,20 @@ const name = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)+(?=[a-z])${label}$`);
 
 /**
  * Hosts that recordings may lie on, in lower case: exact names, or `*.example.com` for every name below.
- * @throws ConfigurationError `option_invalid`
+ *
+ * @param option what the developer wrote, such as `createTwilioClient({ recordingHosts })`; named in the error.
+ * @throws ConfigurationError `option_invalid`, also for what no compiler has checked.
  */
-export function readHosts(hosts: readonly string[]): readonly string[] {
-  return hosts.map((given) => {
-    const host = given.toLowerCase();
+export function readHosts(hosts: readonly string[], option = "hosts"): readonly string[] {
+  const expected = `${option}: expected an array of names such as "api.example.com" or "*.example.com"`;
+  if (!Array.isArray(hosts)) throw new ConfigurationError("option_invalid", `${expected}, got something else`);
+  return hosts.map((given: unknown, index) => {
+    const host = typeof given === "string" ? given.toLowerCase() : "";
     const below = host.startsWith("*.") ? host.slice(2) : host;
     if (name.test(below) && !isInternational(below)) return host;
-    throw new ConfigurationError(
-      "option_invalid",
-      `hosts: expected names such as "api.example.com" or "*.example.com", got "${given}"`,
-    );
+    // Not quoted: a whole address, which people write here as well, may hold a secret.
+    const got = `something else as number ${index + 1} of ${hosts.length}`;
+    throw new ConfigurationError("option_invalid", `${expected}, got ${got}`);
   });
 }
 

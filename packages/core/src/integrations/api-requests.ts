@@ -16,17 +16,28 @@ export interface RequestPurpose {
   readonly onRequest?: () => void;
 }
 
+export interface ApiRequestsOptions {
+  readonly provider: string;
+  readonly api: ProviderApi;
+  readonly documents: Documents;
+  readonly now: () => number;
+  /** Ends every request. */
+  readonly closing: AbortSignal;
+}
+
 /** All requests of an Offhook to one vendor: within its limits, and none with credentials that were refused just now. */
 export class ApiRequests {
   readonly #budget: RequestBudget;
   readonly #now: () => number;
   readonly #turns: Turns;
+  readonly #closing: AbortSignal;
   #refusal: { readonly error: ApiError; readonly untilMs: number } | undefined;
 
-  constructor(provider: string, api: ProviderApi, documents: Documents, now: () => number) {
+  constructor({ provider, api, documents, now, closing }: ApiRequestsOptions) {
     this.#budget = new RequestBudget({ provider, limits: api.limits, documents, now });
     this.#now = now;
     this.#turns = new Turns(api.concurrency);
+    this.#closing = closing;
   }
 
   /** Asks the vendor something. @throws ApiError */
@@ -37,7 +48,7 @@ export class ApiRequests {
 
   contextFor({ signal, isUrgent, onRequest }: RequestPurpose): ApiContext {
     return {
-      signal,
+      signal: signal === undefined ? this.#closing : AbortSignal.any([signal, this.#closing]),
       now: this.#now,
       beforeRequest: async () => {
         if (this.#refusal !== undefined && this.#now() < this.#refusal.untilMs) throw this.#refusal.error;
@@ -59,7 +70,8 @@ export class ApiRequests {
 
   remember(error: unknown): void {
     if (!(error instanceof ApiError) || error.code !== "api_unauthorized" || error === this.#refusal?.error) return;
-    this.#refusal = { error, untilMs: this.#now() + refusedMs };
+    const untilMs = this.#now() + refusedMs;
+    this.#refusal = { error: remembered(error, untilMs), untilMs };
   }
 
   /** The credentials may have been put right. */
@@ -67,7 +79,27 @@ export class ApiRequests {
     this.#refusal = undefined;
   }
 
+  /** Long work has ended: what it has taken of the limit, and did not use, is free again. */
+  release(): Promise<void> {
+    return this.#budget.release();
+  }
+
   quota(): Promise<readonly QuotaState[]> {
     return this.#budget.state();
   }
+}
+
+/** For whoever asks meanwhile. */
+function remembered(error: ApiError, untilMs: number): ApiError {
+  const { code, message, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
+  const until = new Date(untilMs).toISOString().slice(11, 16);
+  return new ApiError(code, `${message}; not asked again before ${until} UTC, but by a test of the connection`, {
+    provider,
+    status,
+    vendorCode,
+    vendorMessage,
+    requestId,
+    retryAfterMs,
+    cause: error,
+  });
 }

@@ -7,7 +7,8 @@ import { foldSafely } from "../fold-safely.ts";
 import { foldCall } from "../fold.ts";
 import type { MissedReason } from "../integrations.ts";
 import { describeError } from "../logger.ts";
-import { deletedCalls } from "../deleted-calls.ts";
+import { deletedCalls, type DeletedCalls } from "../deleted-calls.ts";
+import { removeRecords } from "../remove-records.ts";
 import { Documents } from "./documents.ts";
 import { isSameCall, missedReason } from "./missed.ts";
 import type { ApiRecord } from "../provider-api.ts";
@@ -28,8 +29,12 @@ export interface RecordOrigin {
   readonly readAt: string;
 }
 
-/** What else is written in the transaction of the records. Throws to have nothing written. */
-export type WriteAlong = (transaction: StorageTransaction, outcomes: readonly RecordOutcome[]) => Promise<void>;
+/** What else is written in the transaction of the records. */
+export interface WriteAlong {
+  readonly documents: Documents;
+  /** Throws to have nothing written. */
+  readonly put: (transaction: StorageTransaction, outcomes: readonly RecordOutcome[]) => Promise<void>;
+}
 
 /**
  * Adds what an API says to what is known. A record that says nothing new is not written, whoever said it before.
@@ -49,28 +54,28 @@ export async function applyRecords(
     records.map((record) => record.events),
     origin,
   );
-  const isDeleted = await deletedCalls(new Documents(storage, audience.tenantId));
+  const documents = along?.documents ?? new Documents(storage, audience.tenantId);
+  const deleted = await deletedCalls(documents);
   const said: Said[] = [];
   for (const [index, record] of records.entries()) {
-    // Nobody shall come back from a vendor who was deleted here.
     const mentioned = [record.reference, ...record.events.flatMap(({ references }) => references)];
-    const own = (await isDeleted(mentioned)) ? [] : (events[index] ?? []);
-    said.push({ record, events: own });
+    said.push({ record, events: events[index] ?? [], isDeleted: await deleted.has(mentioned) });
   }
   // What is written together with how far it is can be read again from there.
   const writing = { durable: along === undefined };
   const write = async (failed: ReadonlyMap<Said, string>): Promise<readonly RecordOutcome[]> => {
-    const { outcomes, ...told } = await storage.write(async (transaction) => {
+    const { outcomes, ...told } = await documents.write(async (transaction) => {
       const sound = failed.size === 0 ? said : said.filter((each) => !failed.has(each));
       const applied = await applySaid(transaction, sound, { ...audience, nowMs: now() });
       const all = said.map((each): RecordOutcome => {
         const reason = failed.get(each);
         return reason === undefined ? (applied.outcomes.get(each) ?? unchanged) : { type: "failed", reason };
       });
-      await along?.(transaction, all);
+      await along?.put(transaction, all);
       return { ...applied, outcomes: all };
     }, writing);
     onCommit(told);
+    await removeDeletedMeanwhile(workings, documents, { before: deleted, said, outcomes });
     return outcomes;
   };
   try {
@@ -85,9 +90,40 @@ export async function applyRecords(
 interface Said {
   readonly record: ApiRecord;
   readonly events: readonly CallEvent[];
+  /** Of a call that was deleted here. */
+  readonly isDeleted: boolean;
 }
 
 const unchanged: RecordOutcome = { type: "unchanged" };
+
+interface Written {
+  /** As it was known before the records were written. */
+  readonly before: DeletedCalls;
+  readonly said: readonly Said[];
+  readonly outcomes: readonly RecordOutcome[];
+}
+
+/** A deletion between looking for it and writing has not seen what was written: it goes now. */
+async function removeDeletedMeanwhile(
+  workings: Workings,
+  documents: Documents,
+  { before, said, outcomes }: Written,
+): Promise<void> {
+  const created = said.filter((_each, index) => outcomes[index]?.type === "created");
+  if (created.length === 0) return;
+  const after = await deletedCalls(documents);
+  if (after.version === before.version) return;
+  const { storage, audience } = workings;
+  const calls: Call[] = [];
+  for (const { record } of created) {
+    if (!(await after.has([record.reference]))) continue;
+    const stored = await storage.get("call", audience.tenantId, record.reference);
+    if (stored !== undefined) calls.push(stored.record);
+  }
+  for (const number of new Set(calls.flatMap(({ from, to }) => [from?.e164 ?? null, to?.e164 ?? null]))) {
+    if (number !== null) await removeRecords(workings, "call", calls, number);
+  }
+}
 
 /** Trying records one by one would not help: the storage is away, or somebody else has taken over. */
 const isHopeless = (error: unknown): boolean =>
@@ -127,7 +163,14 @@ async function applySaid(
 ): Promise<Told & { readonly outcomes: ReadonlyMap<Said, RecordOutcome> }> {
   /** Who said it first: a call that is listed twice was created once. */
   const speakers = new Map<CallEvent, Said>();
-  for (const each of said) for (const event of each.events) speakers.set(event, each);
+  const names = new Set<string>();
+  for (const each of said) {
+    for (const event of each.events) {
+      if (names.has(event.id)) continue;
+      names.add(event.id);
+      speakers.set(event, each);
+    }
+  }
   const outcomes = new Map<Said, RecordOutcome>();
   if (speakers.size === 0) return { jobs: 0, changed: 0, outcomes };
   const events = [...speakers.keys()];
@@ -141,6 +184,8 @@ async function applySaid(
     const added = [...newEvents.values()];
     // Of a call that nobody knows, its recording alone would make one that never ends.
     if (replaces.length === 0 && added.every((event) => speakers.get(event)?.record.subject === "recording")) continue;
+    // Nobody shall come back from a vendor who was deleted here, but by a webhook that has news.
+    if (replaces.length === 0 && added.some((event) => speakers.get(event)?.isDeleted === true)) continue;
     const before = replaces.map(({ record }): Call => record);
     const after = foldSafely<"call">(foldCall, [...replaces.flatMap((each) => each.events), ...added]);
     const [only] = before;

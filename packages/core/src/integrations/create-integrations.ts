@@ -1,4 +1,3 @@
-import { ApiError } from "../api-error.ts";
 import { apiCallEvents } from "./api-call-events.ts";
 import { CallsToday } from "./calls-today.ts";
 import type { Call } from "../call.ts";
@@ -6,20 +5,25 @@ import { Documents } from "./documents.ts";
 import { ConfigurationError } from "../errors.ts";
 import { archiveJobs, endedJobs, archiveJobKind, findCallJobKind, recordingJobKind } from "./follow-ups.ts";
 import { foldCall } from "../fold.ts";
+import { testConnection } from "./connection-test.ts";
+import { importRange } from "./import-range.ts";
 import { reconcileSummaryOf, summaryOf, type ImportDocument, type RunKind } from "./import-document.ts";
 import type { ImportRunEnd } from "./import-run.ts";
 import { ImportRuns, runJobKinds, type RunRange, type Vendor } from "./import-runs.ts";
 import { importRunJob } from "./import-jobs.ts";
+import { closedError } from "../lifecycle.ts";
+import { settledWithin } from "../settled-within.ts";
 import type {
-  ConnectionTest,
   IntegrationAbility,
   IntegrationsEngine,
   ImportOptions,
+  ImportSummary,
+  ReconcileOptions,
+  ReconcileSummary,
   IntegrationProgress,
   IntegrationStatus,
   QuotaState,
 } from "../integrations.ts";
-import { timeOption } from "../list-options.ts";
 import { openRecording } from "./open-call-recording.ts";
 import { reconcileRange, scheduleOf, scheduledReconcile } from "./reconcile-schedule.ts";
 import { RecordingJobs } from "./recording-jobs.ts";
@@ -28,12 +32,16 @@ import { normalizePrefix } from "../routes.ts";
 import { Vendors } from "./vendors.ts";
 import type { Workings } from "../workings.ts";
 
+/** How long closing waits for what runs. */
+const stopTimeoutMs = 10_000;
+
 /** Everything that an Offhook does with the APIs of its vendors. */
 export function createIntegrations(workings: Workings): IntegrationsEngine {
   const { storage, audience, now, open } = workings;
   const { tenantId } = audience;
   const documents = new Documents(storage, tenantId);
-  const vendors = new Vendors(workings, documents);
+  const closing = new AbortController();
+  const vendors = new Vendors(workings, documents, closing.signal);
   const runs = new ImportRuns(workings, documents);
   const schedule = scheduleOf(workings.schedule);
   const today = new CallsToday(workings);
@@ -43,7 +51,9 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     return reference && (await storage.get("call", tenantId, reference))?.record;
   }
 
-  const jobs = new RecordingJobs({ workings, vendors, getCall });
+  const jobs = new RecordingJobs({ workings, vendors, getCall, closing: closing.signal });
+  /** What somebody waits for, and what closing waits for. */
+  const underWay = new Set<Promise<unknown>>();
 
   /** Does a run to its end, for somebody who waits for it. */
   async function finish(
@@ -52,7 +62,7 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     { signal, onProgress }: Pick<ImportOptions, "signal" | "onProgress">,
   ): Promise<ImportDocument> {
     const end: ImportRunEnd = await runs.goOn(vendor, document, {
-      signal,
+      signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
       onProgress,
       stopAtMs: Infinity,
       waits: true,
@@ -61,8 +71,41 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     return end.document;
   }
 
+  async function untilClosed<Result>(work: Promise<Result>): Promise<Result> {
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  }
+
+  async function importCalls(options: ImportOptions): Promise<ImportSummary> {
+    const vendor = vendors.require(options.provider);
+    const document = await runs.begin("import", vendor, { ...importRange(options, now()), isBackground: false });
+    return summaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+  }
+
+  async function reconcile(options: ReconcileOptions): Promise<ReconcileSummary> {
+    const vendor = vendors.require(options.provider);
+    const document = await runs.begin("reconcile", vendor, {
+      ...(await comparisonOf(vendor, options)),
+      isBackground: false,
+    });
+    return reconcileSummaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+  }
+
+  async function comparisonOf(
+    vendor: Vendor,
+    { window, notify = true }: Pick<ReconcileOptions, "window" | "notify">,
+  ): Promise<Omit<RunRange, "isBackground">> {
+    const range = reconcileRange(window, await runs.find("reconcile", vendor.name), schedule, now());
+    return { ...range, notify, restart: true };
+  }
+
   /** Writes a run down together with the job that does it; one that is on its way already is left to itself. */
-  async function start(kind: RunKind, vendor: Vendor, range: RunRange): Promise<ImportDocument> {
+  async function start(kind: RunKind, vendor: Vendor, asked: Omit<RunRange, "isBackground">): Promise<ImportDocument> {
+    const range = { ...asked, isBackground: true };
     const present = await runs.find(kind, vendor.name);
     if (kind === "import" && present !== undefined && !range.restart && runs.isSame(present, range)) return present;
     const begun = await runs.begin(kind, vendor, range, (transaction, document) =>
@@ -94,20 +137,17 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
   return {
     async importCalls(options) {
       await open();
-      const vendor = vendors.require(options.provider);
-      const document = await runs.begin("import", vendor, rangeOf(options));
-      return summaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+      return untilClosed(importCalls(options));
     },
     async startImport(options) {
       await open();
       const vendor = vendors.require(options.provider);
-      return summaryOf(await start("import", vendor, rangeOf(options)), await vendor.requests.quota());
+      return summaryOf(await start("import", vendor, importRange(options, now())), await vendor.requests.quota());
     },
     async startReconcile(options) {
       await open();
       const vendor = vendors.require(options.provider);
-      const range = reconcileRange(options, await runs.find("reconcile", vendor.name), schedule, now());
-      const document = await start("reconcile", vendor, { ...range, notify: options.notify ?? true, restart: true });
+      const document = await start("reconcile", vendor, await comparisonOf(vendor, options));
       return reconcileSummaryOf(document, await vendor.requests.quota());
     },
     async progress(provider) {
@@ -122,14 +162,7 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     },
     async reconcile(options) {
       await open();
-      const vendor = vendors.require(options.provider);
-      const range = reconcileRange(options, await runs.find("reconcile", vendor.name), schedule, now());
-      const document = await runs.begin("reconcile", vendor, {
-        ...range,
-        notify: options.notify ?? true,
-        restart: true,
-      });
-      return reconcileSummaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+      return untilClosed(reconcile(options));
     },
     async status(provider) {
       await open();
@@ -148,7 +181,7 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
     },
     async testConnection(provider) {
       await open();
-      return testConnection(vendors.require(provider));
+      return testConnection(vendors.require(provider), now);
     },
     async lookUpCall(provider, id) {
       await open();
@@ -182,8 +215,11 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
       [recordingJobKind, (job) => jobs.unlessLater(job, (each) => jobs.fetchRecording(each))],
       [findCallJobKind, (job) => jobs.unlessLater(job, (each) => jobs.findCall(each))],
       [archiveJobKind, (job) => jobs.unlessLater(job, (each) => jobs.archiveRecording(each))],
-      [runJobKinds.import, importRunJob("import", { workings, runs, vendors })],
-      [runJobKinds.reconcile, importRunJob("reconcile", { workings, runs, vendors, schedule })],
+      [runJobKinds.import, importRunJob("import", { workings, runs, vendors, closing: closing.signal })],
+      [
+        runJobKinds.reconcile,
+        importRunJob("reconcile", { workings, runs, vendors, schedule, closing: closing.signal }),
+      ],
     ]),
     followUps(call, hasEnded) {
       const at = { tenantId, nowMs: now() };
@@ -194,39 +230,11 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
       schedule === undefined
         ? []
         : vendors.all().map(({ name }) => scheduledReconcile(name, tenantId, schedule, now())),
+    async stop() {
+      closing.abort(closedError());
+      await settledWithin(underWay, stopTimeoutMs);
+    },
   };
-
-  async function testConnection({ name: provider, api, requests }: Vendor): Promise<ConnectionTest> {
-    const startMs = now();
-    requests.forgive();
-    try {
-      const { account } = await requests.ask({ isUrgent: true }, (context) => api.ping(context));
-      return { provider, ok: true, account, durationMs: now() - startMs, error: null };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      const { code, message, status, vendorCode, requestId } = error;
-      const told = { code, message, status, vendorCode, requestId };
-      return { provider, ok: false, account: null, durationMs: now() - startMs, error: told };
-    }
-  }
-}
-
-/** @throws ConfigurationError `option_invalid` */
-function rangeOf({
-  from,
-  to,
-  notify = false,
-  restart = false,
-}: Pick<ImportOptions, "from" | "to" | "notify" | "restart">): RunRange {
-  const start = timeOption("from", from);
-  const end = timeOption("to", to);
-  if (start === undefined || (end !== undefined && end <= start)) {
-    throw new ConfigurationError(
-      "option_invalid",
-      "Import: expected a time from, and a later one to, got something else",
-    );
-  }
-  return { from: start, to: end, notify, restart };
 }
 
 /** Without a slash at its end. @throws ConfigurationError `option_invalid`: calls shall not travel in the clear. */

@@ -15,6 +15,9 @@ export class Documents {
   readonly #storage: Storage;
   readonly #tenantId: string;
   readonly #memory = new Map<string, Checkpoint>();
+  /** What the writes that are under way have put into memory, should they be committed. */
+  readonly #staged = new WeakMap<StorageTransaction, Map<string, Checkpoint>>();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(storage: Storage, tenantId: string) {
     this.#storage = storage;
@@ -35,18 +38,43 @@ export class Documents {
     return found === undefined ? undefined : { version: found.version, value: found.value as Value };
   }
 
+  /** As the storage's own `write`, for work that puts documents. */
+  async write<Result>(
+    work: (transaction: StorageTransaction) => Promise<Result>,
+    options?: Parameters<Storage["write"]>[1],
+  ): Promise<Result> {
+    if (this.isKept) return this.#storage.write(work, options);
+    // One after the other, so that what one has put is there when the next one looks.
+    const writing = this.#writing.then(() => this.#writeInMemory(work, options));
+    this.#writing = writing.catch(() => undefined);
+    return writing;
+  }
+
+  async #writeInMemory<Result>(
+    work: (transaction: StorageTransaction) => Promise<Result>,
+    options?: Parameters<Storage["write"]>[1],
+  ): Promise<Result> {
+    // The work of a write may run again; what the last run has put counts, once it is committed.
+    let staged = new Map<string, Checkpoint>();
+    const result = await this.#storage.write((transaction) => {
+      staged = new Map();
+      this.#staged.set(transaction, staged);
+      return work(transaction);
+    }, options);
+    for (const [name, checkpoint] of staged) this.#memory.set(name, checkpoint);
+    return result;
+  }
+
   /**
-   * Writes a document in a transaction that does more.
+   * Puts a document in a transaction of `write` that does more.
    * @returns false where somebody else was faster.
    */
   async put(transaction: StorageTransaction, name: string, version: number, value: object): Promise<boolean> {
     // The documents are plain JSON: see the types of those that write them.
     const checkpoint: Checkpoint = { tenantId: this.#tenantId, name, version, value: value as JsonValue };
     if (this.isKept && transaction.putCheckpoints !== undefined) return transaction.putCheckpoints([checkpoint]);
-    // The work of a write may run again, and then puts the same once more.
-    const present = this.#memory.get(name)?.version ?? 0;
-    if (present !== version - 1 && present !== version) return false;
-    this.#memory.set(name, checkpoint);
+    if ((this.#memory.get(name)?.version ?? 0) !== version - 1) return false;
+    this.#staged.get(transaction)?.set(name, checkpoint);
     return true;
   }
 
@@ -60,7 +88,7 @@ export class Documents {
       const found = await this.read<Value>(name);
       const value = make(found?.value);
       if (value === undefined) return undefined;
-      const isWritten = await this.#storage.write(async (transaction) => {
+      const isWritten = await this.write(async (transaction) => {
         if (!(await this.put(transaction, name, (found?.version ?? 0) + 1, value))) return false;
         await along?.(transaction, value);
         return true;

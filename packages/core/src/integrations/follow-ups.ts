@@ -41,6 +41,14 @@ export function askedOf(providers: readonly Provider[], hasArchive: boolean): As
 const mayBeRecorded = (call: Call): boolean =>
   call.outcome !== "missed" && call.outcome !== "abandoned" && call.status !== "failed";
 
+/** Recordings are made within this time after a call, if at all. Milliseconds. */
+const readyMs = 24 * 60 * 60_000;
+
+/** Whether the call is young enough for what is not there, or is empty, to be still in the making. */
+export function mayStillCome({ endedAt, createdAt }: Call, nowMs: number): boolean {
+  return nowMs - Date.parse(endedAt ?? createdAt) < readyMs;
+}
+
 const isSettled = ({ state }: Recording): boolean => state !== "pending";
 
 /** Whether a recording may still come: there is none that can be heard or is known to be none. */

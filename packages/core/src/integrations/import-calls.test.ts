@@ -125,6 +125,48 @@ test("fault: items that cannot be read cost no other", async () => {
   expect(summary.failures).toEqual([vendor.unreadable[0], vendor.unreadable[0]]);
 });
 
+test("fault: items that cannot be read are counted once, in whichever reading of the window they show up", async () => {
+  const vendor = new ToyVendor(toyCalls(60, start - day));
+  const api = vendor.api();
+  let refusals = 1;
+  const { offhook } = openImports(vendor, {
+    api: {
+      listCalls: async (query, context) => {
+        if (query.cursor === "30" && (refusals -= 1) >= 0) throw toyFailure("api_rejected", { status: 400 });
+        const page = await api.listCalls(query, context);
+        // On the first page, and on one that only the second reading comes to.
+        const isBroken = query.cursor === undefined || query.cursor === "40";
+        return { ...page, unreadable: isBroken ? [`at ${query.cursor ?? "0"}`] : [] };
+      },
+    },
+  });
+  const summary = await offhook.importCalls({ provider: "toy", from });
+  expect(summary).toMatchObject({ seen: 62, created: 60, failed: 2, failures: ["at 0", "at 40"] });
+});
+
+test("fault: a page that has each call twice", async () => {
+  const calls = toyCalls(10, start - day);
+  const vendor = new ToyVendor([...calls, ...calls]);
+  vendor.pageSize = 20;
+  const { offhook } = openImports(vendor);
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 10, created: 10, unchanged: 0 });
+});
+
+test("fault: a call that slips onto the next page between two jobs counts once", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(40, start - day));
+  vendor.countsCalls = false;
+  vendor.onRequest = () => void (nowMs += 10);
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  // One page for each job.
+  await offhook.drain({ timeoutMs: 5 });
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ seen: 10 });
+  vendor.calls.push({ id: "first", at: at(start - day - 1) });
+  await offhook.drain();
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", seen: 40 });
+});
+
 test("fault: a record that the storage cannot take costs no other of its page", async () => {
   const storage = memoryStorage();
   const { StorageError } = await import("../errors.ts");
@@ -182,7 +224,10 @@ test("D15: a revoked key ends it at once, with one request", async () => {
   await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject(error);
   expect(vendor.requests).toBe(1);
   // Nor does whoever asks next make another one, for a while.
-  await expect(offhook.reconcile({ provider: "toy" })).rejects.toMatchObject(error);
+  await expect(offhook.reconcile({ provider: "toy" })).rejects.toMatchObject({
+    ...error,
+    message: expect.stringContaining("not asked again before 12:05 UTC"),
+  });
   expect(vendor.requests).toBe(1);
   // But for whoever wants to know whether it is good again.
   expect(await offhook.integrations?.testConnection("toy")).toMatchObject({ ok: false, error });
@@ -216,12 +261,40 @@ test("H9: a range beyond what the vendor keeps is cut, and says so", async () =>
 });
 
 test.each([
-  [{ from: "yesterday" }, "payload_invalid"],
-  [{ from: at(start), to: at(start - day) }, "option_invalid"],
-  [{ from, provider: "nobody" }, "option_invalid"],
-])("A02: %j is refused", async (options, code) => {
+  [{ from: "yesterday" }, "payload_invalid", "since 1970 with its zone"],
+  [{ from: "2026-11-01T00:00:00" }, "payload_invalid", "zone"],
+  [{ from: "2026-02-31T00:00:00Z" }, "payload_invalid", "2026-02-31"],
+  // As from JavaScript.
+  [{ from: new Date(start - day) as unknown as string }, "payload_invalid", "got object"],
+  [{ from: undefined as unknown as string }, "option_invalid", "got none"],
+  [{ from: at(start), to: at(start - day) }, "option_invalid", at(start - day)],
+  [{ from: at(start + day) }, "option_invalid", "that has been"],
+  [{ from, provider: "nobody" }, "option_invalid", "expected one of toy"],
+])("A02: %j is refused", async (options, code, words) => {
   const { offhook } = openImports(new ToyVendor());
-  await expect(offhook.importCalls({ provider: "toy", ...options })).rejects.toMatchObject({ code });
+  await expect(offhook.importCalls({ provider: "toy", ...options })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(words),
+  });
+});
+
+test("A02: a range that ends in the future ends now", async () => {
+  const asked: string[] = [];
+  const vendor = new ToyVendor(toyCalls(5, start - day));
+  vendor.onRequest = (_what, query) => void asked.push(query?.to ?? "");
+  const { offhook } = openImports(vendor);
+  const summary = await offhook.importCalls({ provider: "toy", from, to: "2030-01-01T00:00:00Z" });
+  expect(summary).toMatchObject({ to: at(start), seen: 5, state: "finished" });
+  // But for the clocks, which differ.
+  expect(asked).toEqual([at(start + day)]);
+});
+
+test("A02: a range from before there were vendors is cut, and its empty years take few requests", async () => {
+  const vendor = new ToyVendor(toyCalls(5, start - day));
+  const { offhook } = openImports(vendor);
+  const summary = await offhook.importCalls({ provider: "toy", from: "1970-01-01T00:00:00Z" });
+  expect(summary).toMatchObject({ from: "2000-01-01T00:00:00.000Z", seen: 5, notes: [{ code: "range_clamped" }] });
+  expect(vendor.requests).toBeLessThan(50);
 });
 
 test("A02: without a client there is nothing to ask, and the error says what to write", async () => {

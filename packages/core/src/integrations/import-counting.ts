@@ -56,30 +56,41 @@ export function withCounted(
     noteRepair(outcome);
     if (outcome.type === "failed" && failures.length < mostFailures) failures.push(outcome.reason);
   }
-  if (document.window.round === 0) {
-    counts.failed += unreadable.length;
-    counts.seen += unreadable.length;
-    failures.push(...unreadable.slice(0, mostFailures - failures.length));
-  }
-  return { ...document, counts, missed, repaired, failures, window: { ...document.window, position, counted, done } };
+  // As with calls: of a window that is read again, as many as are counted are passed over.
+  const seenUnreadable = document.window.unreadable + unreadable.length;
+  const news = Math.min(Math.max(seenUnreadable - document.window.unreadableCounted, 0), unreadable.length);
+  counts.failed += news;
+  counts.seen += news;
+  if (news > 0) failures.push(...unreadable.slice(-news).slice(0, mostFailures - failures.length));
+  const unreadableCounted = Math.max(seenUnreadable, document.window.unreadableCounted);
+  const window = { ...document.window, position, counted, done, unreadable: seenUnreadable, unreadableCounted };
+  return { ...document, counts, missed, repaired, failures, window };
 }
 
-export const nameOf = ({ reference }: ApiRecord): string => `${reference.provider}:${reference.id}`;
+const nameOf = ({ reference }: ApiRecord): string => `${reference.provider}:${reference.id}`;
 
 export function isWithin({ startedAt, subject }: ApiRecord, { from, to }: { from: string; to: string }): boolean {
   return startedAt === null || subject === "recording" || (startedAt >= from && startedAt < to);
 }
 
-/** The records of a page, each call once, without those of the page before: pages that shift show some again. */
-export function distinctRecords(records: readonly ApiRecord[], before: ReadonlySet<string>): ReadonlySet<ApiRecord> {
-  const names = new Set(before);
-  return new Set(
-    records.filter((record) => {
-      if (record.subject === "recording") return true;
-      const name = nameOf(record);
-      if (names.has(name)) return false;
-      names.add(name);
-      return true;
-    }),
-  );
+/** So many names tell what a shift by some calls shows again. */
+const tailLength = 20;
+
+export const tailOf = (records: readonly ApiRecord[]): readonly string[] =>
+  records
+    .filter(({ subject }) => subject === "call")
+    .slice(-tailLength)
+    .map(nameOf);
+
+/** Which records of a page count, by their position: each call once, without those that ended the page before. */
+export function distinctRecords(records: readonly ApiRecord[], tail: readonly string[]): ReadonlySet<number> {
+  const names = new Set(tail);
+  const distinct = new Set<number>();
+  for (const [position, record] of records.entries()) {
+    const name = nameOf(record);
+    if (record.subject === "call" && names.has(name)) continue;
+    if (record.subject === "call") names.add(name);
+    distinct.add(position);
+  }
+  return distinct;
 }

@@ -28,6 +28,8 @@ export interface ImportDocument {
   readonly isOpenEnded: boolean;
   readonly notify: boolean;
   readonly state: ImportState;
+  /** Whether jobs do it, which come again after a crash; else somebody waits for it. */
+  readonly isBackground: boolean;
   readonly counts: ImportCounts;
   readonly requests: number;
   readonly failures: readonly string[];
@@ -51,7 +53,9 @@ export interface ImportDocument {
 
 /** The part of the range that is read now. */
 export interface ImportWindow {
+  /** As long as it is read it stays, whatever becomes of the range: the vendor's cursor is of this window. */
   readonly from: string;
+  readonly to: string;
   readonly days: number;
   readonly cursor: string | null;
   readonly pages: number;
@@ -63,6 +67,11 @@ export interface ImportWindow {
   readonly counted: number;
   /** Records of the page at the cursor that were written already. */
   readonly done: number;
+  /** Items that could not be read since it was begun, and how many of them are counted. */
+  readonly unreadable: number;
+  readonly unreadableCounted: number;
+  /** Names of the last calls of the page before: pages that shift show some again. */
+  readonly tail: readonly string[];
   /** What the vendor counts in it, as the first page said. */
   readonly total: number | null;
   /** Pages have moved while they were read, so that one may have been missed. */
@@ -94,16 +103,20 @@ const dayMs = 24 * 60 * 60_000;
 const openEndMs = dayMs;
 const firstDays = 7;
 const mostDays = 64;
+/** Where there is nothing at all. */
+const mostEmptyDays = 256;
 /** Vendors with a second list, such as one of recordings, have a page of each at least. */
 const quietPages = 2;
 
 /** Where a document's range ends for the vendor. Milliseconds since 1970. */
-export const endMs = ({ to, isOpenEnded }: ImportDocument): number => Date.parse(to) + (isOpenEnded ? openEndMs : 0);
+export const endMs = ({ to, isOpenEnded }: Pick<ImportDocument, "to" | "isOpenEnded">): number =>
+  Date.parse(to) + (isOpenEnded ? openEndMs : 0);
 
-export function windowAt(fromMs: number, days = firstDays): ImportWindow {
-  const from = new Date(fromMs).toISOString();
+/** @param rangeEndMs where the range ends; milliseconds since 1970, as is `fromMs`. */
+export function windowAt(fromMs: number, rangeEndMs: number, days = firstDays): ImportWindow {
   return {
-    from,
+    from: new Date(fromMs).toISOString(),
+    to: new Date(Math.min(fromMs + days * dayMs, rangeEndMs)).toISOString(),
     days,
     cursor: null,
     pages: 0,
@@ -111,25 +124,23 @@ export function windowAt(fromMs: number, days = firstDays): ImportWindow {
     position: 0,
     counted: 0,
     done: 0,
+    unreadable: 0,
+    unreadableCounted: 0,
+    tail: [],
     total: null,
     isShifted: false,
     round: 0,
   };
 }
 
-/** The range of a document's window. */
-export function windowRange(document: ImportDocument): { readonly from: string; readonly to: string } {
-  const { from, days } = document.window;
-  const toMs = Math.min(Date.parse(from) + days * dayMs, endMs(document));
-  return { from, to: new Date(toMs).toISOString() };
-}
-
 /** The window after this one; undefined after the last. Where little is going on windows grow, to save requests. */
 export function nextWindow(document: ImportDocument): ImportWindow | undefined {
-  const toMs = Date.parse(windowRange(document).to);
-  if (toMs >= endMs(document)) return undefined;
-  const { days, pages } = document.window;
-  return windowAt(toMs, pages <= quietPages ? Math.min(days * 2, mostDays) : days);
+  const { to, days, pages, position } = document.window;
+  const toMs = Date.parse(to);
+  const rangeEndMs = endMs(document);
+  if (toMs >= rangeEndMs) return undefined;
+  if (pages > quietPages) return windowAt(toMs, rangeEndMs, Math.min(days, mostDays));
+  return windowAt(toMs, rangeEndMs, Math.min(days * 2, position === 0 ? mostEmptyDays : mostDays));
 }
 
 export function progressOf(document: ImportDocument, quota: readonly QuotaState[]): ImportProgress {
@@ -166,10 +177,9 @@ function partOf(document: ImportDocument): number {
   const { window } = document;
   const fromMs = Date.parse(document.from);
   const lengthMs = Math.max(Date.parse(document.to) - fromMs, 1);
-  const range = windowRange(document);
-  const windowMs = Math.min(Date.parse(range.to), Date.parse(document.to)) - Date.parse(range.from);
+  const windowMs = Math.min(Date.parse(window.to), Date.parse(document.to)) - Date.parse(window.from);
   const within = window.total === null || window.total === 0 ? 0 : Math.min(window.position / window.total, 1);
-  const part = (Date.parse(range.from) - fromMs + Math.max(windowMs, 0) * within) / lengthMs;
+  const part = (Date.parse(window.from) - fromMs + Math.max(windowMs, 0) * within) / lengthMs;
   return Math.round(Math.min(Math.max(part, 0), 1) * 1000) / 1000;
 }
 

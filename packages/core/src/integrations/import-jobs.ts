@@ -11,6 +11,8 @@ export interface ImportJobsOptions {
   readonly runs: ImportRuns;
   readonly vendors: Vendors;
   readonly schedule?: FullSchedule | undefined;
+  /** Ends what is under way, to be gone on with by another process. */
+  readonly closing: AbortSignal;
 }
 
 /** Of a job's time, so that the page it is at ends within it. */
@@ -20,10 +22,11 @@ const longestRunMs = 20_000;
 const latePart = 0.8;
 
 /** Runs the jobs of imports and comparisons: each goes on for a while, and leaves one for what is left. */
-export function importRunJob(kind: RunKind, { workings, runs, vendors, schedule }: ImportJobsOptions): RunJob {
+export function importRunJob(kind: RunKind, options: ImportJobsOptions): RunJob {
+  const { workings, runs, vendors, schedule, closing } = options;
   const { storage, audience, now, logger, onCommit, jobTimeoutMs } = workings;
 
-  return async ({ payload }) => {
+  return async ({ payload }, { stopAtMs }) => {
     const { provider, runId } = payload as RunJobPayload | { provider: string; runId?: undefined }; // as they were written
     const vendor = vendors.find(provider);
     if (runId === undefined) {
@@ -31,7 +34,7 @@ export function importRunJob(kind: RunKind, { workings, runs, vendors, schedule 
     } else if (vendor !== undefined) {
       // Without one, the client was taken away since.
       const document = await runs.takeUp(kind, provider, runId);
-      if (document !== undefined) await goOn(vendor, document);
+      if (document !== undefined) await goOn(vendor, document, stopAtMs);
     }
   };
 
@@ -44,18 +47,28 @@ export function importRunJob(kind: RunKind, { workings, runs, vendors, schedule 
     if (vendor === undefined) return;
     const last = await runs.find("reconcile", provider);
     if (last !== undefined && runs.isOnTheWay(last)) return;
-    const range = { ...reconcileRange({}, last, schedule, now()), notify: true, restart: true };
+    const range = {
+      ...reconcileRange(undefined, last, schedule, now()),
+      notify: true,
+      restart: true,
+      isBackground: true,
+    };
     await runs.begin("reconcile", vendor, range, (transaction, begun) =>
       transaction.insertJobs([runs.jobOf(begun, now())]),
     );
     onCommit({ jobs: 1, changed: 0 });
   }
 
-  async function goOn(vendor: Vendor, document: ImportDocument): Promise<void> {
-    const stopAtMs = now() + Math.min(jobTimeoutMs * runPart, longestRunMs);
-    const late = AbortSignal.timeout(jobTimeoutMs * latePart);
-    const { document: left, resumeAtMs, error } = await runs.goOn(vendor, document, { stopAtMs, late, waits: false });
+  async function goOn(vendor: Vendor, document: ImportDocument, latestMs: number): Promise<void> {
+    const stopAtMs = Math.min(now() + Math.min(jobTimeoutMs * runPart, longestRunMs), latestMs);
+    const late = AbortSignal.timeout(Math.floor(jobTimeoutMs * latePart));
+    const limits = { stopAtMs, late, closing, waits: false };
+    const { document: left, resumeAtMs, error } = await runs.goOn(vendor, document, limits);
     if (resumeAtMs !== undefined) {
+      if (left.state === "waiting" && left.error !== null) {
+        const { error: reason, waitsUntil } = left;
+        logger.warn({ provider: vendor.name, ...reason, waitsUntil }, `[${vendor.name}] ${kind} waits for the vendor`);
+      }
       await storage.write((transaction) => transaction.insertJobs([runs.jobOf(left, resumeAtMs)]));
       onCommit({ jobs: 1, changed: 0 });
     } else if (left.state === "failed") {

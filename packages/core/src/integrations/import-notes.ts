@@ -7,7 +7,8 @@ import type { Workings } from "../workings.ts";
 export async function concludingNotes(workings: Workings, document: ImportDocument): Promise<readonly ImportNote[]> {
   const notes: ImportNote[] = [];
   if (document.counts.seen === 0) notes.push(...(await notesOnNothing(workings, document)));
-  if (document.kind === "reconcile" && document.missed.call + document.missed.end > 0) {
+  const { call, end, conversation, recording } = document.missed;
+  if (document.kind === "reconcile" && call + end + conversation + recording > 0) {
     notes.push(...(await notesOnMissed(workings, document)));
   }
   return notes;

@@ -1,15 +1,17 @@
 import { ApiError } from "../api-error.ts";
 import { pause } from "../api/pause.ts";
-import { ConfigurationError, OffhookError, StorageError } from "../errors.ts";
+import { StorageError } from "../errors.ts";
 import { nextTurn } from "../next-turn.ts";
-import type { ApiContext, ApiPage, ProviderApi } from "../provider-api.ts";
+import type { ApiContext, ProviderApi } from "../provider-api.ts";
 import type { Workings } from "../workings.ts";
-import { applyRecords } from "./apply-records.ts";
+import { applyRecords, type WriteAlong } from "./apply-records.ts";
 import type { Documents } from "./documents.ts";
-import { distinctRecords, isWithin, nameOf, withCounted } from "./import-counting.ts";
-import { windowRange, type ImportDocument } from "./import-document.ts";
-import { begunAnew, mostRounds, PagesLeadBack, withTurned } from "./import-turning.ts";
+import { distinctRecords, isWithin, withCounted } from "./import-counting.ts";
+import type { ImportDocument } from "./import-document.ts";
+import { ImportPages, type ReadPage } from "./import-pages.ts";
+import { isRefusedCursor, overtakenError, reasonOf, tooSlow } from "./import-trouble.ts";
 import { withDetails } from "./record-details.ts";
+import { begunAnew, mostRounds, PagesLeadBack, withTurned } from "./import-turning.ts";
 
 export interface ImportRunOptions {
   readonly workings: Workings;
@@ -24,6 +26,8 @@ export interface ImportRunOptions {
   readonly onProgress: (document: ImportDocument) => Promise<void>;
   /** Ends a page that takes too long; it is tried again later. */
   readonly late: AbortSignal | undefined;
+  /** Ends a page because the process ends; another one goes on with it. */
+  readonly closing: AbortSignal | undefined;
   /** It ends after the page that it is at. Milliseconds since 1970. */
   readonly stopAtMs: number;
   /** Whether it waits for the vendor here, or comes back for it. */
@@ -40,19 +44,18 @@ export interface ImportRunEnd {
   readonly error: unknown;
 }
 
-interface ReadPage extends ApiPage {
-  /** When it was asked for. ISO-8601 in UTC. */
-  readonly readAt: string;
-}
-
 /** Somebody else goes on with the document, or has stopped it. */
 class Overtaken extends Error {}
 
 /** Records that are written in one transaction: what comes in by webhook waits no longer than for so many. */
-const chunkSize = 500;
+const mostRecords = 500;
+/** Where each may take a request of its own, so that what is there is soon written. */
+const mostDetailed = 100;
 const mostTroubles = 8;
 const firstPauseMs = 30_000;
 const longestPauseMs = 30 * 60_000;
+/** However long the vendor wants us to wait: the next look costs one request. */
+const longestWaitMs = 6 * 60 * 60_000;
 /** How often one that waits looks whether it is still to go on. */
 const lookMs = 2_000;
 
@@ -61,27 +64,28 @@ export class ImportRun {
   readonly #options: ImportRunOptions;
   #document: ImportDocument;
   #version: number;
-  /** The page after the one that is being written, which is read meanwhile. */
-  #ahead: { readonly key: string; readonly page: Promise<ReadPage> } | undefined;
+  readonly #pages: ImportPages;
   readonly #over = new AbortController();
-  /** Under which requests are made, until the run is over. */
-  readonly #context: ApiContext;
-  /** How long the last page took. */
-  #lastFetchMs = 0;
   /** Requests that were made and are not written down yet. */
   #requests = 0;
   #stampMs: number;
-  /** Names of the calls of the page before: pages that shift show some again. */
-  #before: ReadonlySet<string> = new Set();
+  /** The page that is being written, and how many of its records are. */
+  #page: { readonly page: ReadPage; readonly written: number; readonly distinct: ReadonlySet<number> } | undefined;
 
   constructor(options: ImportRunOptions, document: ImportDocument, version: number) {
     this.#options = options;
     this.#document = document;
     this.#version = version;
     this.#stampMs = options.workings.now();
-    const { context } = options;
+    const { workings, api, context, stopAtMs } = options;
+    // Until the run is over.
     const signals = [this.#over.signal, context.signal, options.late].filter((signal) => signal !== undefined);
-    this.#context = { ...context, signal: AbortSignal.any(signals) };
+    this.#pages = new ImportPages({
+      workings,
+      api,
+      stopAtMs,
+      context: { ...context, signal: AbortSignal.any(signals) },
+    });
   }
 
   async run(): Promise<ImportRunEnd> {
@@ -97,12 +101,12 @@ export class ImportRun {
   }
 
   async #walk(): Promise<ImportRunEnd> {
-    const { workings, signal, onProgress, stopAtMs, conclude } = this.#options;
+    const { workings, signal, closing, onProgress, stopAtMs, conclude } = this.#options;
     for (;;) {
       if (signal?.aborted === true) return this.#end("stopped");
-      if (workings.now() >= stopAtMs) return { document: this.#document, resumeAtMs: workings.now(), error: undefined };
+      if (workings.now() >= stopAtMs || closing?.aborted === true) return this.#leftToOthers();
       try {
-        const page = await this.#page();
+        const page = await this.#pages.at(this.#document);
         await this.#write(page);
       } catch (error) {
         const end = await this.#afterTrouble(error);
@@ -116,69 +120,49 @@ export class ImportRun {
     }
   }
 
-  /** The page at the cursor; the one after it is asked for while this one is written. */
-  async #page(): Promise<ReadPage> {
-    const { workings, stopAtMs } = this.#options;
-    const key = keyOf(this.#document);
-    const page = await (this.#ahead?.key === key ? this.#ahead.page : this.#fetch(this.#document));
-    this.#ahead = undefined;
-    if (page.nextCursor === null) return page;
-    const { window } = this.#document;
-    // What nobody would come to read is not asked for.
-    if (workings.now() + this.#lastFetchMs >= stopAtMs) return page;
-    const next = { ...this.#document, window: { ...window, cursor: page.nextCursor } };
-    this.#ahead = { key: keyOf(next), page: this.#fetch(next) };
-    // Looked at when it is its turn.
-    this.#ahead.page.catch(() => undefined);
-    return page;
-  }
-
-  async #fetch(document: ImportDocument): Promise<ReadPage> {
-    const { api, workings } = this.#options;
-    const context = this.#context;
-    const { window } = document;
-    // What was said since counts as later, although the page may wait to be written.
-    const readAt = new Date(workings.now()).toISOString();
-    const page = await api.listCalls({ ...windowRange(document), cursor: window.cursor ?? undefined }, context);
-    const records = await withDetails(workings, api, page.records, context, document.detailsFrom);
-    this.#lastFetchMs = workings.now() - Date.parse(readAt);
-    return { ...page, readAt, records };
-  }
-
+  /** Writes some more records of a page; with the last of them the document turns to the next page. */
   async #write(page: ReadPage): Promise<void> {
-    const { workings } = this.#options;
-    const { window } = this.#document;
-    const range = windowRange(this.#document);
-    const distinct = distinctRecords(page.records, this.#before);
-    const chunks = chunksOf(page.records, chunkSize);
-    for (const [index, records] of chunks.entries()) {
-      const first = index * chunkSize;
-      const isLast = index === chunks.length - 1;
-      const mine = records.filter((record) => isWithin(record, range));
-      let next: ImportDocument | undefined;
-      const origin = { provider: this.#document.provider, readAt: page.readAt };
-      const stamped = this.#stamped(this.#document);
-      // Written without waiting for the disk, and perhaps more than once: nothing in it has an effect of its own.
-      await applyRecords(workings, origin, mine, async (transaction, outcomes) => {
-        const byRecord = new Map(mine.map((record, position) => [record, outcomes[position]] as const));
-        const told = records.map((record, position) => ({
-          record,
-          outcome: byRecord.get(record),
-          isFresh: distinct.has(record) && first + position >= window.done,
-        }));
-        const running = { ...stamped, state: "running" as const, troubles: 0, waitsUntil: null };
-        const counted = withCounted(running, told, {
-          done: first + records.length,
-          unreadable: isLast ? page.unreadable : [],
-        });
-        next = isLast ? withTurned(counted, page) : counted;
-        await this.#put(transaction, next);
+    const { workings, api, documents } = this.#options;
+    const { window, detailsFrom, provider } = this.#document;
+    if (this.#page?.page !== page)
+      this.#page = { page, written: 0, distinct: distinctRecords(page.records, window.tail) };
+    const { written: first, distinct } = this.#page;
+    const listed = page.records.slice(first, first + sliceOf(page));
+    // What was written before a crash has its details.
+    const known = listed.slice(0, Math.max(window.done - first, 0));
+    const { records: detailed, failure } = await withDetails(
+      workings,
+      api,
+      listed.slice(known.length),
+      this.#pages.context,
+      detailsFrom,
+    );
+    const records = [...known, ...detailed];
+    if (failure !== undefined && detailed.length === 0) throw failure;
+    const isLast = first + records.length >= page.records.length;
+    const mine = records.filter((record) => isWithin(record, window));
+    let next: ImportDocument | undefined;
+    const stamped = this.#stamped(this.#document);
+    // Written without waiting for the disk, and perhaps more than once: nothing in it has an effect of its own.
+    const put: WriteAlong["put"] = async (transaction, outcomes) => {
+      const byRecord = new Map(mine.map((record, position) => [record, outcomes[position]] as const));
+      const told = records.map((record, position) => ({
+        record,
+        outcome: byRecord.get(record),
+        isFresh: distinct.has(first + position) && first + position >= window.done,
+      }));
+      const running = { ...stamped, state: "running" as const, troubles: 0, waitsUntil: null, error: null };
+      const counted = withCounted(running, told, {
+        done: Math.max(first + records.length, window.done),
+        unreadable: isLast ? page.unreadable : [],
       });
-      this.#advance(next);
-      // Webhooks come in meanwhile, also where the storage works in this very thread.
-      if (!isLast) await nextTurn();
-    }
-    this.#before = new Set(page.records.map(nameOf));
+      next = isLast ? withTurned(counted, page) : counted;
+      await this.#put(transaction, next);
+    };
+    await applyRecords(workings, { provider, readAt: page.readAt }, mine, { documents, put });
+    this.#advance(next);
+    this.#page = { ...this.#page, written: first + records.length };
+    if (failure !== undefined) throw failure;
   }
 
   #advance(next: ImportDocument | undefined): void {
@@ -195,7 +179,7 @@ export class ImportRun {
   }
 
   async #save(next: ImportDocument): Promise<ImportDocument> {
-    await this.#options.workings.storage.write((transaction) => this.#put(transaction, next));
+    await this.#options.documents.write((transaction) => this.#put(transaction, next));
     this.#advance(next);
     return next;
   }
@@ -224,15 +208,20 @@ export class ImportRun {
     return { ...this.#ended(), error };
   }
 
+  #leftToOthers(): ImportRunEnd {
+    return { document: this.#document, resumeAtMs: this.#options.workings.now(), error: undefined };
+  }
+
   #ended(): ImportRunEnd {
     return { document: this.#document, resumeAtMs: undefined, error: undefined };
   }
 
   /** What a failure to read or write means: the end, a pause, or another beginning. Undefined: go on. */
   async #afterTrouble(error: unknown): Promise<ImportRunEnd | undefined> {
-    const { signal, late } = this.#options;
-    this.#ahead = undefined;
+    const { signal, late, closing } = this.#options;
+    this.#pages.forget();
     if (signal?.aborted === true) return this.#end("stopped");
+    if (closing?.aborted === true) return this.#leftToOthers();
     if (error instanceof Overtaken || error instanceof StorageError) throw error;
     // A page that took longer than a job may is read again, later and from its beginning.
     if (late?.aborted === true) return this.#pause(null);
@@ -254,14 +243,17 @@ export class ImportRun {
   async #pause(error: ApiError | null): Promise<ImportRunEnd | undefined> {
     const { workings, waits, onProgress } = this.#options;
     const { troubles } = this.#document;
-    if (error === null && troubles >= mostTroubles) return this.#end("failed", new Error("its pages take too long"));
-    const pauseMs = error?.retryAfterMs ?? Math.min(firstPauseMs * 2 ** troubles, longestPauseMs);
+    if (error === null && troubles >= mostTroubles) return this.#end("failed", tooSlow(this.#document));
+    const usualMs = Math.min(firstPauseMs * 2 ** troubles, longestPauseMs);
+    const pauseMs = Math.min(error?.retryAfterMs ?? usualMs, longestWaitMs);
     const resumeAtMs = workings.now() + pauseMs;
+    const isQuota = error?.code === "api_quota_exhausted";
     await this.#save({
       ...this.#stamped(this.#document),
       state: "waiting",
       // What the vendor's limit makes us wait for is no trouble.
-      troubles: error?.code === "api_quota_exhausted" ? troubles : troubles + 1,
+      troubles: isQuota ? troubles : troubles + 1,
+      error: error === null || isQuota ? null : reasonOf(error),
       waitsUntil: new Date(resumeAtMs).toISOString(),
     });
     await onProgress(this.#document);
@@ -292,28 +284,10 @@ export class ImportRun {
     if (document?.runId === this.#document.runId && document.state === "stopped") {
       return { document, resumeAtMs: undefined, error: undefined };
     }
-    const error = new ConfigurationError(
-      "import_running",
-      `Import from ${this.#document.provider}: it goes on in another process, which was asked for the same`,
-    );
-    return { document: document ?? this.#document, resumeAtMs: undefined, error };
+    const left = document ?? this.#document;
+    return { document: left, resumeAtMs: undefined, error: overtakenError(this.#document, left) };
   }
 }
 
-/** What failed, without what was sent: messages from elsewhere may quote it. */
-function reasonOf(error: unknown): NonNullable<ImportDocument["error"]> {
-  if (error instanceof OffhookError) return { code: error.code, message: error.message };
-  return { code: "internal_failure", message: `It failed with ${error instanceof Error ? error.name : typeof error}` };
-}
-
-/** A page's address may have been forgotten meanwhile. */
-const isRefusedCursor = ({ code }: ApiError): boolean => code === "api_rejected" || code === "api_not_found";
-
-const keyOf = ({ window }: ImportDocument): string => `${window.from} ${window.round} ${window.cursor ?? ""}`;
-
-/** At least one, so that a page without records is written down as well. */
-function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  const chunks: Item[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks.length === 0 ? [[]] : chunks;
-}
+const sliceOf = ({ records }: ReadPage): number =>
+  records.some(({ lacksDetails }) => lacksDetails !== undefined) ? mostDetailed : mostRecords;

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { ImportProgress } from "../integrations.ts";
+import { silentLogger } from "../logger.ts";
 import { memoryStorage } from "../memory-storage.ts";
+import type { ProviderApi } from "../provider-api.ts";
 import type { Storage } from "../storage.ts";
+import { openToy } from "../toy-offhook.ts";
 import { toyCalls, toyFailure, ToyVendor } from "./toy-api.ts";
 import { at, day, from, hour, idsOf, openImports, start, storedIds } from "./toy-imports.ts";
 
@@ -313,6 +316,248 @@ test("A02: a storage without checkpoints may run the work of a write again", asy
   expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 25, created: 25 });
   expect(runs).toBeGreaterThan(3);
 });
+
+test("A02: what it waits for is in the status, and in the log", async () => {
+  const warned: unknown[] = [];
+  const logger = { ...silentLogger, warn: (fields: object) => void warned.push(fields) };
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  let nowMs = start;
+  vendor.onRequest = (_what, query) => {
+    if (query?.cursor === "10" && nowMs === start) throw toyFailure("api_unavailable");
+  };
+  const { offhook } = openToy({ providers: [vendor.provider()], now: () => nowMs, logger });
+  const error = { code: "api_unavailable", message: "API of toy: api_unavailable" };
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  const waiting = (await offhook.integrations?.progress("toy"))?.import;
+  expect(waiting).toMatchObject({ state: "waiting", created: 10, error });
+  expect(warned).toEqual([{ provider: "toy", ...error, waitsUntil: waiting?.waitsUntil }]);
+  nowMs += hour;
+  await offhook.drain();
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", error: null });
+});
+
+test("A02: what onProgress throws is logged and ends nothing, and what it promises is waited for", async () => {
+  const logged: unknown[] = [];
+  const logger = { ...silentLogger, error: (_fields: object, message: string) => void logged.push(message) };
+  const { offhook } = openToy({
+    providers: [new ToyVendor(toyCalls(30, start - day)).provider()],
+    now: () => start,
+    logger,
+  });
+  let isAway = false;
+  const onProgress = async (): Promise<void> => {
+    expect(isAway).toBe(false);
+    isAway = true;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    isAway = false;
+    throw new Error("away");
+  };
+  expect(await offhook.importCalls({ provider: "toy", from, onProgress })).toMatchObject({
+    state: "finished",
+    seen: 30,
+  });
+  expect(logged).toEqual(Array.from({ length: 3 }, () => "[toy] onProgress failed"));
+});
+
+test("A02: closing ends an import that somebody waits for after what is written, and it goes on another time", async () => {
+  const storage = memoryStorage();
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openImports(vendor, { storage, api: hangingAt(vendor, "20") });
+  const running = offhook.importCalls({ provider: "toy", from });
+  await expect.poll(async () => (await offhook.integrations?.progress("toy"))?.import?.seen).toBe(20);
+  await offhook.close();
+  expect(await running).toMatchObject({ state: "stopped", seen: 20 });
+  const next = openImports(vendor, { storage });
+  expect(await next.offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 30, created: 30 });
+});
+
+test("A02: closing ends one in the background, which the next process goes on with at once", async () => {
+  const storage = memoryStorage();
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const failed: unknown[] = [];
+  const logger = { ...silentLogger, error: (...words: unknown[]) => void failed.push(words) };
+  const providers = [vendor.provider(hangingAt(vendor, "20"))];
+  const first = openToy({ providers, storage, now: () => start, logger, runJobs: true });
+  await first.offhook.integrations?.startImport({ provider: "toy", from });
+  await expect.poll(async () => (await first.offhook.integrations?.progress("toy"))?.import?.seen).toBe(20);
+  await first.offhook.close();
+  expect(failed).toEqual([]);
+  const next = openImports(vendor, { storage });
+  await next.offhook.drain();
+  expect((await next.offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 30 });
+});
+
+test("A02: a drain with a time limit ends imports by then as well, and the next goes on", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(100, start - day));
+  vendor.onRequest = () => void (nowMs += 1_000);
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain({ timeoutMs: 3_000 });
+  expect(nowMs - start).toBeLessThanOrEqual(4_000);
+  const seen = (await offhook.integrations?.progress("toy"))?.import?.seen ?? 0;
+  expect(seen).toBeGreaterThan(0);
+  await offhook.drain({ timeoutMs: 3_000 });
+  expect((await offhook.integrations?.progress("toy"))?.import?.seen).toBeGreaterThan(seen);
+});
+
+/** The page at the cursor comes only to be given up. */
+const hangingAt = (vendor: ToyVendor, cursor: string): Partial<ProviderApi> => ({
+  listCalls: (query, context) =>
+    query.cursor === cursor
+      ? new Promise((_resolve, reject) => {
+          context?.signal?.addEventListener("abort", () => reject(context.signal?.reason as Error)); // as fetch does
+        })
+      : vendor.api().listCalls(query, context),
+});
+
+test("A02: a vendor's cursor stays with the window that it is of, also when the range has grown meanwhile", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const api = vendor.api();
+  // As Twilio's, whose next page is an address with the range in it.
+  const listCalls: ProviderApi["listCalls"] = async ({ from: asked, to, cursor }, context) => {
+    const query = cursor === undefined ? { from: asked, to } : (JSON.parse(cursor) as { from: string; to: string });
+    const page = await api.listCalls(query, context);
+    const next = { ...query, cursor: page.nextCursor ?? undefined };
+    return { ...page, nextCursor: page.nextCursor === null ? null : JSON.stringify(next) };
+  };
+  const { offhook } = openImports(vendor, { now: () => nowMs, api: { listCalls } });
+  const stopper = new AbortController();
+  await offhook.importCalls({ provider: "toy", from, signal: stopper.signal, onProgress: () => stopper.abort() });
+  nowMs += 20 * day;
+  vendor.calls.push(...toyCalls(40, nowMs - 19 * day).map((call) => ({ ...call, id: `later-${call.id}` })));
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 70, created: 70 });
+});
+
+test("A02: a page whose calls take longer than a job to ask for is brought in piece by piece", async () => {
+  const { vendor, listCalls } = detailedVendor(300);
+  vendor.onRequest = async (what) => {
+    if (what === "get") await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  const begunMs = Date.now();
+  const { offhook } = openToy({
+    providers: [vendor.provider({ listCalls, concurrency: 1 })],
+    runJobs: true,
+    now: () => start + Date.now() - begunMs,
+    // A page takes twice as long.
+    jobTimeoutMs: 333,
+  });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await expect
+    .poll(async () => (await offhook.integrations?.progress("toy"))?.import?.state, { timeout: 20_000 })
+    .toMatch(/finished|failed/);
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 300 });
+  await offhook.close();
+}, 30_000);
+
+test("A02: what a limit of requests lets through of a page is kept, and the rest comes with the next", async () => {
+  let nowMs = start;
+  const { vendor, listCalls } = detailedVendor(100);
+  const limits = [{ requests: 20, seconds: 3_600 }];
+  const { offhook } = openImports(vendor, { now: () => nowMs, api: { listCalls, limits } });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  for (let hours = 0; hours < 10; hours += 1) {
+    await offhook.drain();
+    nowMs += 70 * 60_000;
+  }
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 100 });
+  expect(vendor.requests).toBeLessThan(120);
+});
+
+test("A02: jobs that are drained now and then are on their way in between", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  nowMs += 60 * 60_000;
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "running" });
+  await offhook.drain();
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished" });
+});
+
+test("A02: any time limit of jobs does", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openToy({ providers: [vendor.provider()], now: () => start, jobTimeoutMs: 33_333 });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished" });
+});
+
+test("A02: a page that never comes is given up within the time of a job, and ends it at last", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openToy({
+    providers: [vendor.provider(hangingAt(vendor, "20"))],
+    now: () => nowMs,
+    jobTimeoutMs: 50,
+  });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  for (let hours = 0; hours < 12; hours += 1) {
+    await offhook.drain();
+    nowMs += hour;
+  }
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({
+    state: "failed",
+    created: 20,
+    error: { code: "api_unavailable", message: expect.stringContaining("longer than a job") },
+  });
+  expect((await offhook.health()).jobs.dead).toBe(0);
+});
+
+test("A02: waiting for one's turn is no trouble, however often", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(200, start - day));
+  const limits = [{ requests: 2, seconds: 60 }];
+  const { offhook } = openImports(vendor, { now: () => nowMs, api: { limits } });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    await offhook.drain();
+    nowMs += 80_000;
+  }
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 200 });
+});
+
+test("A02: however long the vendor wants us to wait, it is asked again within the day", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  vendor.onRequest = () => {
+    throw toyFailure("api_rate_limited", { retryAfterMs: 400 * day });
+  };
+  const { offhook } = openImports(vendor);
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  const { waitsUntil } = (await offhook.integrations?.progress("toy"))?.import ?? {};
+  expect(Date.parse(waitsUntil ?? "") - start).toBe(6 * hour);
+});
+
+test("A02: a window that has used up its rounds has them again when it is taken up", async () => {
+  const vendor = new ToyVendor(toyCalls(80, start - day));
+  let isRefused = true;
+  vendor.onRequest = (_what, query) => {
+    if (isRefused && query?.cursor === "40") throw toyFailure("api_rejected", { status: 400 });
+  };
+  const { offhook } = openImports(vendor);
+  await expect(offhook.importCalls({ provider: "toy", from })).rejects.toMatchObject({ code: "api_rejected" });
+  let refusals = 1;
+  vendor.onRequest = (_what, query) => {
+    if (query?.cursor === "40" && (refusals -= 1) >= 0) throw toyFailure("api_rejected", { status: 400 });
+  };
+  isRefused = false;
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ seen: 80, created: 80 });
+});
+
+/** A vendor with one page, whose calls are asked for one by one. */
+function detailedVendor(count: number) {
+  const vendor = new ToyVendor(toyCalls(count, start - day));
+  vendor.pageSize = count;
+  const api = vendor.api();
+  const listCalls: ProviderApi["listCalls"] = async (query, context) => {
+    const page = await api.listCalls(query, context);
+    return { ...page, records: page.records.map((record) => ({ ...record, lacksDetails: () => true })) };
+  };
+  return { vendor, listCalls };
+}
 
 test("A02: what there is to say of a range is in the status from its beginning", async () => {
   const vendor = new ToyVendor(toyCalls(5, start - day));

@@ -1,11 +1,13 @@
 import type { ApiRequests } from "./api-requests.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { Documents } from "./documents.ts";
-import { noCounts, noneMissed, progressOf, windowAt, type ImportDocument, type RunKind } from "./import-document.ts";
+import { newImport, takenUp } from "./new-import.ts";
+import { progressOf, type ImportDocument, type RunKind } from "./import-document.ts";
 import { concludingNotes } from "./import-notes.ts";
 import { ImportRun, type ImportRunEnd } from "./import-run.ts";
-import type { ImportNote, ImportProgress } from "../integrations.ts";
+import type { ImportOptions, ImportProgress } from "../integrations.ts";
 import { newJob, type Job } from "../job.ts";
+import { describeError } from "../logger.ts";
 import { newId } from "../new-id.ts";
 import type { ProviderApi } from "../provider-api.ts";
 import type { StorageTransaction } from "../storage.ts";
@@ -26,6 +28,8 @@ export interface RunRange {
   readonly notify: boolean;
   /** Begin anew, also where one is on the way. */
   readonly restart: boolean;
+  /** Whether jobs do it. */
+  readonly isBackground: boolean;
   /** Of comparisons: until when everything is compared already. */
   readonly comparedUntil?: string | null;
   /** Calls that ended before need not be asked for their details again. */
@@ -38,6 +42,8 @@ export const runJobKinds: { readonly [Kind in RunKind]: string } = { import: "im
 
 /** Of nobody else it is said that he is at it after this long without a sign. */
 const staleMs = 5 * 60_000;
+/** Of jobs it is: they run when somebody drains them, and come again after a crash. */
+const staleJobMs = 24 * 60 * 60_000;
 
 /** The imports and comparisons of an Offhook: how they begin, go on and end. */
 export class ImportRuns {
@@ -73,57 +79,12 @@ export class ImportRuns {
           if (isSameRange(present, range)) return takenUp(present, range, owner, nowMs);
           if (isOnTheWay(present, nowMs)) throw runningError(present);
         }
-        return this.#newDocument(kind, provider, api, range, owner);
+        return newImport({ kind, api, range, provider, owner, nowMs, isKept: this.#documents.isKept });
       },
       along,
     );
     // `make` above always makes one.
     return begun as ImportDocument;
-  }
-
-  #newDocument(kind: RunKind, provider: string, api: ProviderApi, range: RunRange, owner: string): ImportDocument {
-    const nowMs = this.#workings.now();
-    const at = new Date(nowMs).toISOString();
-    const notes: ImportNote[] = [];
-    let { from } = range;
-    const earliest = api.historyMonths === undefined ? undefined : monthsBefore(nowMs, api.historyMonths);
-    if (earliest !== undefined && from < earliest) {
-      const text = `${provider} keeps calls for ${api.historyMonths} months: the range was cut to begin at ${earliest}`;
-      notes.push({ code: "range_clamped", text });
-      from = earliest;
-    }
-    if (!this.#documents.isKept) {
-      const text = 'The storage keeps no checkpoints: after a crash this begins anew. See the ability "getCheckpoint"';
-      notes.push({ code: "no_checkpoints", text });
-    }
-    const to = range.to ?? at;
-    return {
-      kind,
-      runId: owner,
-      owner,
-      provider,
-      askedFrom: range.from,
-      from,
-      to: to < from ? from : to,
-      isOpenEnded: range.to === undefined,
-      notify: range.notify,
-      state: "running",
-      counts: noCounts,
-      requests: 0,
-      failures: [],
-      notes,
-      error: null,
-      waitsUntil: null,
-      troubles: 0,
-      missed: noneMissed,
-      repaired: [],
-      comparedUntil: range.comparedUntil ?? null,
-      detailsFrom: range.detailsFrom ?? null,
-      window: windowAt(Date.parse(from)),
-      startedAt: at,
-      updatedAt: at,
-      workedMs: 0,
-    };
   }
 
   /** Goes on with a run that has begun. */
@@ -132,10 +93,12 @@ export class ImportRuns {
     document: ImportDocument,
     options: {
       readonly signal?: AbortSignal | undefined;
-      readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+      readonly onProgress?: ImportOptions["onProgress"];
       readonly stopAtMs: number;
       /** Ends a page that takes too long, to be tried again later. */
       readonly late?: AbortSignal | undefined;
+      /** Ends a page because the process ends. */
+      readonly closing?: AbortSignal | undefined;
       readonly waits: boolean;
     },
   ): Promise<ImportRunEnd> {
@@ -162,8 +125,10 @@ export class ImportRuns {
         },
         signal: options.signal,
         late: options.late,
+        closing: options.closing,
         onProgress: async (present) => {
-          options.onProgress?.(progressOf(present, await vendor.requests.quota()));
+          if (options.onProgress === undefined) return;
+          await this.#tell(options.onProgress, progressOf(present, await vendor.requests.quota()));
         },
         conclude: async (present) => ({
           ...present,
@@ -177,7 +142,19 @@ export class ImportRuns {
     );
     const end = await run.run();
     vendor.requests.remember(end.error);
+    // What cannot be given back counts as used.
+    await vendor.requests.release().catch(() => undefined);
     return end;
+  }
+
+  /** What goes wrong with whoever looks on is no reason to end. */
+  async #tell(onProgress: NonNullable<ImportOptions["onProgress"]>, progress: ImportProgress): Promise<void> {
+    try {
+      await onProgress(progress);
+    } catch (error) {
+      const { provider } = progress;
+      this.#workings.logger.error({ provider, error: describeError(error) }, `[${provider}] onProgress failed`);
+    }
   }
 
   /** @returns whether there was one to stop. */
@@ -201,11 +178,12 @@ export class ImportRuns {
 
   /** The job that goes on with a run. */
   jobOf(document: ImportDocument, runAtMs: number): Job {
-    const { kind, provider, runId, updatedAt } = document;
+    const { kind, provider, runId, owner } = document;
     const payload = { provider, runId } satisfies RunJobPayload;
     const nowMs = this.#workings.now();
     return newJob({
-      id: `${runJobKinds[kind]}:${provider}:${runId}:${updatedAt}:${runAtMs}`,
+      // Whoever takes it up owns it anew: the job that goes on is never the one that runs.
+      id: `${runJobKinds[kind]}:${provider}:${runId}:${owner}`,
       tenantId: this.#workings.audience.tenantId,
       kind: runJobKinds[kind],
       payload,
@@ -236,24 +214,6 @@ function comparedUntilAfter({ comparedUntil, from, to, startedAt }: ImportDocume
   return until > comparedUntil ? until : comparedUntil;
 }
 
-/** From where it was. Jobs of the one before have lost it, and what has come since belongs to it. */
-function takenUp(present: ImportDocument, { notify }: RunRange, owner: string, nowMs: number): ImportDocument {
-  const at = new Date(nowMs).toISOString();
-  return {
-    ...present,
-    runId: owner,
-    owner,
-    notify,
-    state: "running",
-    to: present.isOpenEnded && at > present.to ? at : present.to,
-    waitsUntil: null,
-    error: null,
-    troubles: 0,
-    window: { ...present.window, round: 0 },
-    updatedAt: at,
-  };
-}
-
 const nameOf = (kind: RunKind, provider: string): string => `${kind}:${provider}`;
 
 const isActive = ({ state }: ImportDocument): boolean => state === "running" || state === "waiting";
@@ -265,19 +225,12 @@ const isSameRange = (present: ImportDocument, { from, to }: RunRange): boolean =
 function isOnTheWay(document: ImportDocument, nowMs: number): boolean {
   if (!isActive(document)) return false;
   const signMs = Date.parse(document.waitsUntil ?? document.updatedAt);
-  return nowMs - signMs < staleMs;
+  return nowMs - signMs < (document.isBackground ? staleJobMs : staleMs);
 }
 
 function runningError({ provider, from, to }: ImportDocument): ConfigurationError {
   return new ConfigurationError(
     "import_running",
-    `Import from ${provider}: one of ${from} to ${to} is on the way: wait for its end, stop it, or ask with "restart"`,
+    `Import from ${provider}: one of ${from} to ${to} is on the way: wait for its end, stop it, or ask with "restart"; asked for the same "from" and "to", it goes on where it is`,
   );
-}
-
-/** A day less than the months, because vendors count days in zones of their own. */
-function monthsBefore(nowMs: number, months: number): string {
-  const date = new Date(nowMs);
-  date.setUTCMonth(date.getUTCMonth() - months, date.getUTCDate() + 1);
-  return date.toISOString();
 }

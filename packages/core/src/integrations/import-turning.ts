@@ -1,5 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import { nextWindow, windowAt, type ImportDocument, type ImportWindow } from "./import-document.ts";
+import { tailOf } from "./import-counting.ts";
 import type { ImportNote } from "../integrations.ts";
 import type { ApiPage } from "../provider-api.ts";
 
@@ -31,7 +32,7 @@ export function withTurned(document: ImportDocument, page: ApiPage): ImportDocum
   }
   // Brent: whatever the length of the circle, one of the marks lies on it and is long enough ago.
   const mark = (pages & (pages - 1)) === 0 ? nextCursor : window.mark;
-  const turned: ImportWindow = { ...window, total, isShifted, done: 0, pages, mark };
+  const turned: ImportWindow = { ...window, total, isShifted, done: 0, pages, mark, tail: tailOf(page.records) };
   if (nextCursor !== null) return { ...document, notes, window: { ...turned, cursor: nextCursor } };
   // Calls came or went while the pages were read: one may have slipped from a page to one that was read before.
   if (isShifted && window.round < mostRounds) return { ...document, notes, window: begunAnew(turned) };
@@ -42,10 +43,11 @@ export function withTurned(document: ImportDocument, page: ApiPage): ImportDocum
 }
 
 /** The same window from its first page. What is counted of it stays so. */
-export const begunAnew = ({ from, days, round, counted }: ImportWindow): ImportWindow => ({
-  ...windowAt(Date.parse(from), days),
+export const begunAnew = ({ from, to, days, round, counted, unreadableCounted }: ImportWindow): ImportWindow => ({
+  ...windowAt(Date.parse(from), Date.parse(to), days),
   round: round + 1,
   counted,
+  unreadableCounted,
 });
 
 const shiftedText =

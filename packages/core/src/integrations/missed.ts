@@ -9,12 +9,9 @@ export function isSameCall(before: Call, after: Call): boolean {
 }
 
 function comparable(call: Call) {
-  const { version: _version, provenance, updatedAt: _updatedAt, note, disposition, ...said } = call;
+  const { version: _version, provenance, updatedAt: _updatedAt, ...said } = call;
   return {
     ...said,
-    // APIs write an empty text for what nobody has ever written.
-    note: note ?? "",
-    disposition: disposition ?? "",
     // No recordings is something that can be known, or not.
     areRecordingsKnown: provenance["recordings"] !== undefined,
   };
@@ -26,7 +23,7 @@ export function missedReason(before: readonly Call[], after: Call): MissedReason
   if (isTerminal(after.status) && !before.some(({ status }) => isTerminal(status))) return "end";
   const isSaid = (member: "recordings" | "transcript" | "analysis"): boolean =>
     before.some((call) => isSameJson(call[member], after[member]));
-  if (!isSaid("recordings")) return "recording";
   if (!isSaid("transcript") || !isSaid("analysis")) return "conversation";
+  if (!isSaid("recordings")) return "recording";
   return "details";
 }

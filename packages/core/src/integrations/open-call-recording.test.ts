@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
+import { MemoryArchive } from "./memory-archive.ts";
+import { ToyVendor } from "./toy-api.ts";
 import { emptyWav, ended, host, locate, openRecordings, recording, sound } from "./toy-recordings.ts";
+import type { Provider } from "../provider.ts";
+import { openToy } from "../toy-offhook.ts";
+import { toyProvider } from "../toy-provider.ts";
 
 test("A14: a recording is streamed with the vendor's credentials, whole and in parts", async () => {
   const seen: (string | null)[] = [];
@@ -79,10 +84,13 @@ test("fault: a file that is not found minutes after the call is pending, and can
   expect(await early.open()).toMatchObject({ type: "stream", status: 200 });
 });
 
-test("fault: a signed address that is over is expired, whatever its host answers", async () => {
+test("fault: a signed address is expired when its time is over, and before that it is refused", async () => {
   const { fetch } = host(() => new Response("AccessDenied", { status: 403 }));
   const signed = openRecordings({ ...locate, fetch });
   await signed.send({ ...ended, recordings: [{ ...recording, expiresAt: "2026-11-20T10:11:00.000Z" }] });
+  await expect(signed.open()).rejects.toMatchObject({ code: "api_forbidden" });
+  expect(await signed.recordings()).toMatchObject([{ state: "available" }]);
+  signed.setTime(10 * 60);
   expect(await signed.open()).toEqual({ type: "nothing", state: "expired" });
 });
 
@@ -98,6 +106,9 @@ test("fault: a WAV of 44 bytes is empty", async () => {
   const { fetch } = host(() => sound(emptyWav(), "audio/wav"));
   const empty = openRecordings({ ...locate, fetch });
   await empty.send({ ...ended, recordings: [recording] });
+  // Some vendors give one before the real one.
+  expect(await empty.open()).toEqual({ type: "nothing", state: "pending" });
+  empty.setTime(dayLater);
   expect(await empty.open()).toEqual({ type: "nothing", state: "empty" });
   expect(await empty.recordings()).toMatchObject([{ id: "r1", state: "empty" }]);
 });
@@ -110,4 +121,43 @@ test("A14: calls and recordings that there are not", async () => {
     type: "nothing",
     state: "unknown",
   });
+});
+
+test("A14: where its vendor has it and cannot be asked, the error says what is missing", async () => {
+  const [route] = toyProvider().routes;
+  if (route === undefined) throw new TypeError("expected a route");
+  const carrier: Provider = {
+    ...new ToyVendor().provider(),
+    name: "carrier",
+    routes: [{ ...route, paths: ["carrier"] }],
+  };
+  const { offhook, send } = openToy({
+    // The carrier has a client, the vendor of the recording has none.
+    providers: [toyProvider(), carrier],
+  });
+  await send({ ...ended, recordings: [recording] });
+  await expect(offhook.integrations?.openRecording("call_toy_c1")).rejects.toMatchObject({
+    code: "client_missing",
+    message: expect.stringContaining("toy"),
+  });
+});
+
+test("A14: an archive that fails hides nothing that the vendor still has", async () => {
+  const { fetch } = host(() => sound());
+  const archive = new MemoryArchive();
+  const kept = openRecordings({ ...locate, fetch }, archive);
+  await kept.send({ ...ended, recordings: [recording] });
+  await kept.drainAfter(0);
+  expect(await kept.recordings()).toMatchObject([{ state: "archived" }]);
+  archive.get = () => Promise.reject(new Error("bucket gone"));
+  expect(await kept.open()).toMatchObject({ type: "stream", status: 200, contentType: "audio/mpeg" });
+});
+
+test("E16: of a call of long ago nobody has told a recording, and none is pending", async () => {
+  const { offhook, send, setTime, open } = openRecordings({ findRecording: () => Promise.resolve("later") });
+  await send(ended);
+  expect(await open()).toEqual({ type: "nothing", state: "pending" });
+  setTime(dayLater);
+  expect(await open()).toEqual({ type: "nothing", state: "none_expected" });
+  expect((await offhook.calls.get("call_toy_c1"))?.recordings).toEqual([]);
 });

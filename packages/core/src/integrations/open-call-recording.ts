@@ -1,6 +1,7 @@
 import { applyRecords } from "./apply-records.ts";
 import type { Call, Recording } from "../call.ts";
-import { lacksRecording } from "./follow-ups.ts";
+import { lacksRecording, mayStillCome } from "./follow-ups.ts";
+import { describeError } from "../logger.ts";
 import type { OpenedRecording, OpenRecordingOptions } from "../integrations.ts";
 import { openAtVendor } from "./open-recording.ts";
 import { archiveKey } from "../recording-archive.ts";
@@ -27,31 +28,38 @@ export async function openRecording(
     recordingId === undefined ? bestRecording(call) : call.recordings.find(({ id }) => id === recordingId);
   if (recording === undefined) {
     if (recordingId !== undefined) return { type: "nothing", state: "unknown" };
-    return { type: "nothing", state: lacksRecording(call, vendors.recorders) ? "pending" : "none_expected" };
+    const isExpected = mayStillCome(call, workings.now()) && lacksRecording(call, vendors.recorders);
+    return { type: "nothing", state: isExpected ? "pending" : "none_expected" };
   }
   const archived = await fromArchive(workings, recording, range);
   if (archived !== undefined) return { type: "stream", ...archived };
-  const vendor = vendors.find(recording.provider);
-  const canBeAsked = recording.state === "available" || recording.state === "archived";
+  const isThere = recording.state === "available";
+  const vendor = isThere ? vendors.require(recording.provider) : vendors.find(recording.provider);
+  const canBeAsked = isThere || recording.state === "archived";
   if (vendor?.api.locateRecording === undefined || !canBeAsked) return { type: "nothing", state: stateOf(recording) };
-  const opened = await openAtVendor(vendor, call, recording, { range, signal, isUrgent: true });
+  const nowMs = workings.now();
+  const opened = await openAtVendor(vendor, call, recording, { range, signal, nowMs, isUrgent: true });
   if (opened.type === "stream") return { type: "stream", ...opened.stream };
-  const isOld = Date.parse(call.endedAt ?? call.createdAt) < workings.now() - surelyReadyMs;
-  if (opened.state !== "pending" && (opened.isCertain || isOld)) {
-    await remember(workings, call, recording, opened.state);
+  if (opened.state === "pending" || (!opened.isCertain && mayStillCome(call, nowMs))) {
+    return { type: "nothing", state: "pending" };
   }
-  return { type: "nothing", state: opened.isCertain || isOld ? opened.state : "pending" };
+  await remember(workings, call, recording, opened.state);
+  return { type: "nothing", state: opened.state };
 }
-
-/** After so long a file that is not found is gone, and not still to come. */
-const surelyReadyMs = 24 * 60 * 60_000;
 
 /** Without its archive an archived recording is out of reach. */
 const stateOf = ({ state }: Recording): Recording["state"] => (state === "archived" ? "failed" : state);
 
-async function fromArchive({ archive, audience }: Workings, recording: Recording, range: string | undefined) {
+/** Undefined where the vendor is to be asked: an archive that fails hides nothing that the vendor still has. */
+async function fromArchive({ archive, audience, logger }: Workings, recording: Recording, range: string | undefined) {
   if (archive === undefined || recording.state !== "archived") return undefined;
-  return archive.get(await archiveKey(audience.tenantId, recording), range);
+  try {
+    return await archive.get(await archiveKey(audience.tenantId, recording), range);
+  } catch (error) {
+    const { provider } = recording;
+    logger.error({ provider, error: describeError(error) }, `[${provider}] the archive failed to give a recording`);
+    return undefined;
+  }
 }
 
 async function remember(

@@ -11,7 +11,7 @@ export type VendorRecording =
   | {
       readonly type: "nothing";
       readonly state: RecordingState;
-      /** The vendor says so itself. A file that is not found may be one that is not there yet. */
+      /** The vendor says so itself. A file that is empty or not found may be one that is still in the making. */
       readonly isCertain: boolean;
     };
 
@@ -25,7 +25,7 @@ export async function openAtVendor(
   { name, api, requests }: Vendor,
   call: Call,
   recording: Recording,
-  { range, ...purpose }: RequestPurpose & { readonly range?: string | undefined },
+  { range, nowMs, ...purpose }: RequestPurpose & { readonly range?: string | undefined; readonly nowMs: number },
 ): Promise<VendorRecording> {
   const { signal } = purpose;
   const location = await requests.ask(
@@ -41,11 +41,14 @@ export async function openAtVendor(
     stream = await openDownload(location, { provider: name, hosts, range, signal, fetch });
   } catch (error) {
     const isGone = error instanceof ApiError && error.code === "api_not_found";
-    // Signed addresses answer 403 when their time is over.
-    const isExpired = error instanceof ApiError && error.code === "api_forbidden" && recording.expiresAt !== null;
+    // Signed addresses answer 403 when their time is over; before that it is a refusal, which may pass.
+    const isExpired = error instanceof ApiError && error.code === "api_forbidden" && isOver(recording, nowMs);
     if (isGone || isExpired) return nothing("expired", isExpired);
     throw error;
   }
   const filled = range === undefined ? await withoutEmptyWav(stream) : stream;
-  return filled === undefined ? nothing("empty") : { type: "stream", stream: filled };
+  return filled === undefined ? nothing("empty", false) : { type: "stream", stream: filled };
 }
+
+const isOver = ({ expiresAt }: Recording, nowMs: number): boolean =>
+  expiresAt !== null && Date.parse(expiresAt) <= nowMs;

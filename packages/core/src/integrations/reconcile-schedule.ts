@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors.ts";
 import type { ImportDocument } from "./import-document.ts";
+import { checkedRange } from "./import-range.ts";
 import type { RunRange } from "./import-runs.ts";
 import type { ReconcileOptions, ReconcileSchedule } from "../integrations.ts";
 import { newJob, type Job } from "../job.ts";
@@ -18,8 +19,15 @@ const defaults: FullSchedule = { everyMinutes: 60, windowHours: 26, overlapHours
 /** @throws ConfigurationError `option_invalid` for what is no time. */
 export function scheduleOf(given: ReconcileSchedule | undefined): FullSchedule | undefined {
   if (given === undefined) return undefined;
+  if (typeof given !== "object" || given === null) {
+    throw new ConfigurationError("option_invalid", `reconcile: expected { everyMinutes, … }, got ${String(given)}`);
+  }
   const schedule = { ...defaults, ...given };
   for (const [name, value] of Object.entries(schedule)) {
+    if (!Object.hasOwn(defaults, name)) {
+      const known = Object.keys(defaults).join(", ");
+      throw new ConfigurationError("option_invalid", `reconcile: expected ${known}, got "${name}"`);
+    }
     if (typeof value === "number" && value > 0 && value <= 24 * 60) continue;
     throw new ConfigurationError(
       "option_invalid",
@@ -50,7 +58,7 @@ export function scheduledReconcile(
 
 /** What to compare: what was asked for, or the last hours, or all that was not compared yet where that is more. */
 export function reconcileRange(
-  { window }: Pick<ReconcileOptions, "window">,
+  window: ReconcileOptions["window"],
   last: ImportDocument | undefined,
   schedule: FullSchedule | undefined,
   nowMs: number,
@@ -58,13 +66,14 @@ export function reconcileRange(
   const { windowHours, overlapHours } = schedule ?? defaults;
   const overlapMs = overlapHours * hourMs;
   const compared = last?.comparedUntil ?? null;
-  if (window !== undefined && "from" in window) {
-    const from = timeOption("window.from", window.from);
-    const to = timeOption("window.to", window.to);
-    if (from !== undefined && (to === undefined || to > from)) return { from, to, comparedUntil: compared };
-    throw new ConfigurationError("option_invalid", "reconcile: expected a window from a time to a later one");
+  const asked = windowOf(window);
+  if ("from" in asked) {
+    const from = timeOption("window.from", asked.from);
+    const to = timeOption("window.to", asked.to);
+    if (from === undefined) throw new ConfigurationError("option_invalid", windowExpected);
+    return { ...checkedRange("reconcile", from, to, nowMs), comparedUntil: compared };
   }
-  const hours = window?.hours ?? windowHours;
+  const { hours = windowHours } = asked;
   if (!(hours > 0 && hours <= mostHours)) {
     throw new ConfigurationError(
       "option_invalid",
@@ -85,4 +94,15 @@ export function reconcileRange(
     comparedUntil,
     detailsFrom: detailsFrom?.toISOString() ?? null,
   };
+}
+
+const windowExpected = "reconcile: expected a window of { hours } or { from, to }";
+
+/** @throws ConfigurationError `option_invalid`: what is misspelt must not mean the usual window. */
+function windowOf(
+  window: ReconcileOptions["window"],
+): { readonly hours?: number } | { readonly from: string; readonly to?: string } {
+  if (window === undefined) return {};
+  if (typeof window === "object" && window !== null && ("from" in window || "hours" in window)) return window;
+  throw new ConfigurationError("option_invalid", windowExpected);
 }

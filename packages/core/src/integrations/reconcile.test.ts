@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { memoryStorage } from "../memory-storage.ts";
-import type { ReconcileSchedule } from "../integrations.ts";
+import type { ApiRecord } from "../provider-api.ts";
+import type { ReconcileOptions, ReconcileSchedule } from "../integrations.ts";
 import type { Storage } from "../storage.ts";
 import { openToy } from "../toy-offhook.ts";
-import { toyCalls, toyFailure, ToyVendor } from "./toy-api.ts";
+import { toyCalls, toyFailure, toyRecord, ToyVendor } from "./toy-api.ts";
 
 const start = Date.UTC(2026, 10, 20, 12);
 const hour = 60 * 60_000;
@@ -164,6 +165,86 @@ test("A07: a look at a short time, or one at a long time that fails, changes not
   expect(froms).toEqual([1 - 2]);
 });
 
+test("A07: on a schedule, what a call never gets is asked for once, and not by each of the next runs", async () => {
+  const vendor = new ToyVendor([{ id: "c1", at: at(start - 3 * hour) }]);
+  const api = vendor.api();
+  let asked = 0;
+  const withEnd = (record: ApiRecord): ApiRecord => ({
+    ...record,
+    events: record.events.map((event) => ({ ...event, facts: { ...event.facts, endedAt: at(start - 3 * hour) } })),
+  });
+  const clock = { ms: start };
+  const { offhook } = openToy({
+    providers: [
+      vendor.provider({
+        listCalls: async (query, context) => {
+          const page = await api.listCalls(query, context);
+          return { ...page, records: page.records.map((record) => ({ ...withEnd(record), lacksDetails: () => true })) };
+        },
+        getCall: async (id, context) => {
+          asked += 1;
+          const record = await api.getCall(id, context);
+          return record && withEnd(record);
+        },
+      }),
+    ],
+    now: () => clock.ms,
+    reconcile: {},
+  });
+  await offhook.drain();
+  for (let hours = 0; hours < 8; hours += 1) {
+    clock.ms += hour;
+    await offhook.drain();
+  }
+  // By the first, and by the second, which overlaps with it by two hours.
+  expect(asked).toBeLessThanOrEqual(2);
+  expect(asked).toBeGreaterThan(0);
+});
+
+test("A07: a call that is listed by its start keeps it, whatever its details say", async () => {
+  const vendor = new ToyVendor([{ id: "c1", at: at(start - hour) }]);
+  const api = vendor.api();
+  const { offhook } = openToy({
+    providers: [
+      vendor.provider({
+        listCalls: async (query, context) => {
+          const page = await api.listCalls(query, context);
+          return { ...page, records: page.records.map((record) => ({ ...record, lacksDetails: () => true })) };
+        },
+        // As a vendor whose details begin when somebody picks up.
+        getCall: async (id, context) => {
+          const record = await api.getCall(id, context);
+          return record && { ...record, startedAt: at(start + 48 * hour) };
+        },
+      }),
+    ],
+    now: () => start,
+  });
+  expect(await offhook.reconcile({ provider: "toy" })).toMatchObject({ created: 1, skipped: 0 });
+});
+
+test("A07: after an absence longer than the vendor keeps calls, the schedule goes on from what there is", async () => {
+  const vendor = new ToyVendor();
+  const froms: string[] = [];
+  const clock = { ms: start };
+  const { offhook } = openToy({
+    providers: [vendor.provider({ historyMonths: 1 })],
+    now: () => clock.ms,
+    reconcile: {},
+  });
+  await offhook.drain();
+  clock.ms += hour;
+  await offhook.drain();
+  vendor.onRequest = (_what, query) => void froms.push(query?.from ?? "");
+  clock.ms += 100 * 24 * hour;
+  await offhook.drain();
+  expect(Date.parse(froms[0] ?? "")).toBeLessThan(clock.ms - 29 * 24 * hour);
+  froms.length = 0;
+  clock.ms += hour;
+  await offhook.drain();
+  expect(froms).toEqual([at(clock.ms - 26 * hour)]);
+});
+
 test("D15: on a schedule, a revoked key makes one request a run and no dead jobs", async () => {
   const vendor = new ToyVendor();
   vendor.onRequest = () => {
@@ -207,17 +288,58 @@ test("A06: the status counts today's calls and knows the last delivery and both 
   expect(status).toMatchObject({ callsToday: 1, lastDeliveryAt: at(start), reconcile: { state: "finished", seen: 3 } });
 });
 
-test.each([{ everyMinutes: 0 }, { windowHours: -1 }, { overlapHours: Number.NaN }])(
-  "%j is no schedule",
-  (reconcile) => {
-    expect(() => open(new ToyVendor(), { reconcile })).toThrow(/reconcile\./);
-  },
-);
+test.each([
+  { everyMinutes: 0 },
+  { windowHours: -1 },
+  { overlapHours: Number.NaN },
+  // As from JavaScript.
+  { hours: 26 } as ReconcileSchedule,
+  true as unknown as ReconcileSchedule,
+])("%j is no schedule", (reconcile) => {
+  expect(() => open(new ToyVendor(), { reconcile })).toThrow(expect.objectContaining({ code: "option_invalid" }));
+});
 
-test.each([{ hours: 0 }, { hours: Number.NaN }, { from: "2026-11-20T10:00:00Z", to: "2026-11-20T10:00:00Z" }])(
-  "A07: a window of %j is refused",
-  async (window) => {
-    const { offhook } = open(new ToyVendor());
-    await expect(offhook.reconcile({ provider: "toy", window })).rejects.toMatchObject({ code: "option_invalid" });
-  },
-);
+type Window = NonNullable<ReconcileOptions["window"]>;
+
+test.each<Window>([
+  { hours: 0 },
+  { hours: Number.NaN },
+  { hours: 1e9 },
+  { from: "2026-11-20T10:00:00Z", to: "2026-11-20T10:00:00Z" },
+  { from: "2026-11-21T10:00:00Z" },
+  // As from JavaScript.
+  {} as Window,
+  26 as unknown as Window,
+  null as unknown as Window,
+])("A07: a window of %j is refused", async (window) => {
+  const { offhook } = open(new ToyVendor());
+  await expect(offhook.reconcile({ provider: "toy", window })).rejects.toMatchObject({ code: "option_invalid" });
+});
+
+test("A07: what was said counts as that, also where its recording was missing with it", async () => {
+  const vendor = new ToyVendor();
+  const record = toyRecord({ id: "c1", at: at(start - hour) });
+  const transcript = { text: "hello", turns: [] };
+  const recording = {
+    provider: "toy",
+    id: "r1",
+    state: "available" as const,
+    url: null,
+    channels: null,
+    durationSeconds: 1,
+    expiresAt: null,
+  };
+  const said = {
+    ...record,
+    events: record.events.map((event) => ({
+      ...event,
+      facts: { ...event.facts, transcript, recordings: [recording] },
+    })),
+  };
+  const listCalls = () => Promise.resolve({ records: [said], unreadable: [], nextCursor: null, total: 1 });
+  const { offhook, send } = openToy({ providers: [vendor.provider({ listCalls })], now: () => start });
+  await send({ call: "c1", type: "call.ended", status: "completed", at: at(start - hour) });
+  const { missed, repaired } = await offhook.reconcile({ provider: "toy" });
+  expect(missed).toMatchObject({ conversation: 1, recording: 0, details: 0 });
+  expect(repaired).toMatchObject([{ reason: "conversation" }]);
+});

@@ -6,12 +6,18 @@ import { OffhookError, PayloadError } from "../errors.ts";
 import { describeError } from "../logger.ts";
 import type { Workings } from "../workings.ts";
 
+export interface DetailedRecords {
+  /** As many from the first on as are complete: all of them, unless something failed. */
+  readonly records: readonly ApiRecord[];
+  /** What would meet every other request as well; undefined where nothing failed. */
+  readonly failure: unknown;
+}
+
 /**
  * The records, with all that the vendor knows where the list said less than is needed. What cannot be had of one call
  * costs it its details and no other call anything.
  *
  * @param detailsFrom calls that ended before are not asked for again; null: each is.
- * @throws ApiError that would meet every other request as well.
  */
 export async function withDetails(
   workings: Workings,
@@ -19,29 +25,35 @@ export async function withDetails(
   records: readonly ApiRecord[],
   context: ApiContext,
   detailsFrom: string | null,
-): Promise<readonly ApiRecord[]> {
+): Promise<DetailedRecords> {
   const { storage, audience } = workings;
   const complete = [...records];
   const waiting = [...records.entries()].filter(([, { lacksDetails }]) => lacksDetails !== undefined);
-  if (waiting.length === 0) return records;
+  const incomplete = new Set(waiting.map(([index]) => index));
+  let failure: unknown;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, record] = next;
       const stored = await storage.get("call", audience.tenantId, record.reference);
-      if (record.lacksDetails?.(stored?.record) !== true) continue;
-      if (stored !== undefined && wasAsked(stored.record, detailsFrom)) continue;
-      const details = await detailsOf(workings, api, record, context);
-      // The list names when it began, by which it was found.
-      if (details !== undefined) complete[index] = { ...details, startedAt: record.startedAt };
+      if (record.lacksDetails?.(stored?.record) === true && !(stored && wasAsked(stored.record, detailsFrom))) {
+        const details = await detailsOf(workings, api, record, context);
+        // The list names when it began, by which it was found.
+        if (details !== undefined) complete[index] = { ...details, startedAt: record.startedAt };
+      }
+      incomplete.delete(index);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: api.concurrency }, work));
-  } catch (error) {
-    waiting.length = 0;
-    throw error;
-  }
-  return complete;
+  const worker = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failure ??= error;
+      waiting.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(api.concurrency, waiting.length) }, worker));
+  const end = Math.min(...incomplete, complete.length);
+  return { records: complete.slice(0, end), failure };
 }
 
 /** What there was to be had of a call that ended so long ago was asked for by earlier comparisons. */

@@ -2,10 +2,13 @@ import { expect, test } from "vitest";
 import type { Call } from "../call.ts";
 import { MemoryArchive } from "./memory-archive.ts";
 import { toyFailure, toyRecord, ToyVendor } from "./toy-api.ts";
-import { ended, host, locate, openRecordings, recorded, recording, sound } from "./toy-recordings.ts";
+import { ended, host, locate, openRecordings, recorded, recording, sound, start } from "./toy-recordings.ts";
+import type { Provider } from "../provider.ts";
+import { openToy } from "../toy-offhook.ts";
+import { toyProvider } from "../toy-provider.ts";
 
-const waiting = async (offhook: ReturnType<typeof openRecordings>["offhook"]) =>
-  (await offhook.jobs.list({ kind: "fetch-recording" })).data;
+const waiting = async (offhook: ReturnType<typeof openRecordings>["offhook"], kind = "fetch-recording") =>
+  (await offhook.jobs.list({ kind })).data;
 
 test("E16: a call that ended without its recording gets it two minutes later, by drain alone", async () => {
   const asked: string[] = [];
@@ -216,9 +219,9 @@ test("fault: a file that is never found has expired, and leaves nothing dead", a
   const gone = openRecordings({ ...locate, fetch }, new MemoryArchive());
   await gone.send({ ...ended, recordings: [recording] });
   for (let hours = 0; hours < 48; hours += 1) await gone.drainAfter(hours * 60 * 60);
-  expect(asked).toHaveLength(5);
+  expect(asked).toHaveLength(8);
   expect(await gone.recordings()).toMatchObject([{ id: "r1", state: "expired" }]);
-  expect(await waiting(gone.offhook)).toEqual([]);
+  expect(await waiting(gone.offhook, "archive-recording")).toEqual([]);
   expect((await gone.offhook.health()).jobs).toMatchObject({ dead: 0 });
 });
 
@@ -245,6 +248,100 @@ test("fault: recordings beyond the vendor's limit are archived when there is roo
   for (let minutes = 10; minutes <= 6 * 60; minutes += 10) await many.drainAfter(minutes * 60);
   expect(archive.kept.size).toBe(30);
   expect((await many.offhook.health()).jobs).toMatchObject({ dead: 0 });
+});
+
+test("A14: an archive that refuses leaves no download open", async () => {
+  let isCancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1024)),
+    cancel: () => void (isCancelled = true),
+  });
+  const archive = new MemoryArchive();
+  archive.put = () => Promise.reject(new Error("disk full"));
+  const full = openRecordings(
+    { ...locate, fetch: () => Promise.resolve(new Response(endless, { headers: { "content-type": "audio/mpeg" } })) },
+    archive,
+  );
+  await full.send({ ...ended, recordings: [recording] });
+  await full.drainAfter(0);
+  await expect.poll(() => isCancelled).toBe(true);
+});
+
+test("D15: a vendor that wants us to come later for ever is asked eight times", async () => {
+  let asked = 0;
+  const busy = openRecordings({
+    findRecording: () => {
+      asked += 1;
+      return Promise.reject(toyFailure("api_unavailable", { status: 503, retryAfterMs: 60_000 }));
+    },
+  });
+  await busy.send(ended);
+  for (let hours = 1; hours < 72; hours += 1) await busy.drainAfter(hours * 60 * 60);
+  expect(asked).toBe(8);
+  expect(await waiting(busy.offhook)).toMatchObject([{ state: "dead" }]);
+});
+
+test("D15: a vendor that says to come at once is not asked without a pause", async () => {
+  let asked = 0;
+  const busy = openRecordings({
+    findRecording: () => {
+      asked += 1;
+      return Promise.reject(toyFailure("api_unavailable", { retryAfterMs: 0 }));
+    },
+  });
+  await busy.send(ended);
+  await busy.drainAfter(120);
+  expect(asked).toBe(1);
+});
+
+test("E16: each of two vendors of a call has its own last word on what it had announced", async () => {
+  const asked: string[] = [];
+  const vendorOf = (name: string, answer: "none" | "later"): Provider => {
+    const [route] = toyProvider().routes;
+    if (route === undefined) throw new TypeError("expected a route");
+    const findRecording = (): Promise<"none" | "later"> => {
+      asked.push(name);
+      return Promise.resolve(answer);
+    };
+    return { ...new ToyVendor().provider({ findRecording }), name, routes: [{ ...route, paths: [name] }] };
+  };
+  let nowMs = start;
+  const { offhook, send } = openToy({
+    providers: [vendorOf("toy", "none"), vendorOf("carrier", "later")],
+    now: () => nowMs,
+  });
+  await send({ ...ended, leg: "L1", recordings: [{ ...recording, state: "pending", url: null }] });
+  for (let hours = 1; hours < 72; hours += 1) {
+    nowMs = start + hours * 60 * 60_000;
+    await offhook.drain();
+  }
+  expect(asked).toEqual(Array.from({ length: 8 }, () => ["toy", "carrier"]).flat());
+  const [call] = (await offhook.calls.list()).data;
+  expect(call?.recordings.map(({ provider, state }) => [provider, state])).toEqual([
+    ["toy", "failed"],
+    ["carrier", "failed"],
+  ]);
+});
+
+test("A14: what an archive did not read to its end is not archived", async () => {
+  const { fetch } = host(() => sound("a longer sound"));
+  const archive = new MemoryArchive();
+  const put = archive.put.bind(archive);
+  archive.put = async (_key, { body }) => {
+    const reader = body.getReader();
+    await reader.read();
+    reader.releaseLock();
+  };
+  const kept = openRecordings({ ...locate, fetch }, archive);
+  await kept.send({ ...ended, recordings: [recording] });
+  await kept.drainAfter(0);
+  expect(await kept.recordings()).toMatchObject([{ state: "available" }]);
+  expect(await waiting(kept.offhook, "archive-recording")).toMatchObject([
+    { lastError: expect.stringContaining("to its end") },
+  ]);
+  archive.put = put;
+  await kept.drainAfter(60);
+  expect(await kept.recordings()).toMatchObject([{ state: "archived" }]);
 });
 
 test("A14: a recording that is archived while its number is deleted is deleted as well", async () => {
@@ -287,6 +384,54 @@ test("A08: what a vendor said on a carrier's call joins it, also when it takes a
   expect((await offhook.calls.list()).data).toHaveLength(1);
 });
 
+test("A08: a vendor that knows nothing of the call is asked three times", async () => {
+  let asked = 0;
+  const { offhook, send, drainAfter } = openRecordings({
+    talksOn: ["carrier"],
+    findCall: () => {
+      asked += 1;
+      return Promise.resolve("none");
+    },
+  });
+  await send({ leg: "L1", type: "call.ended", status: "completed", at: "2026-11-20T10:01:00.000Z" });
+  for (let hours = 1; hours < 48; hours += 1) await drainAfter(hours * 60 * 60);
+  expect(asked).toBe(3);
+  expect((await offhook.health()).jobs.dead).toBe(0);
+});
+
+test("A08: the vendor is told which conversations have their leg, and what time it is", async () => {
+  const told: unknown[] = [];
+  const { send, drainAfter } = openRecordings({
+    talksOn: ["carrier"],
+    findCall: async (_call, { isLinked, now }) => {
+      const ids = ["linked", "alone", "unknown"];
+      told.push([...(await Promise.all(ids.map((id) => isLinked({ provider: "toy", id })))), now?.()]);
+      return "none";
+    },
+  });
+  const at = "2026-11-20T10:00:00.000Z";
+  await send({ call: "linked", leg: "L0", type: "call.answered", status: "in_progress", at });
+  await send({ call: "alone", type: "call.answered", status: "in_progress", at });
+  await send({ leg: "L1", type: "call.ended", status: "completed", at: "2026-11-20T10:01:00.000Z" });
+  await drainAfter(120);
+  expect(told).toEqual([[true, false, false, start + 120_000]]);
+});
+
+test("D15: what somebody has stopped waiting for is asked no more", async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const stopper = new AbortController();
+  const { offhook, send } = openRecordings({
+    locateRecording: (_recording, _call, context) => {
+      signals.push(context?.signal);
+      stopper.abort();
+      return Promise.resolve("later");
+    },
+  });
+  await send({ ...ended, recordings: [recording] });
+  await offhook.integrations?.openRecording("call_toy_c1", { signal: stopper.signal });
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+});
+
 test("A08: a conversation that the vendor is done with is not asked for again, also where it was not analyzed", async () => {
   let asked = 0;
   const { offhook, send, drainAfter } = openRecordings({
@@ -294,9 +439,7 @@ test("A08: a conversation that the vendor is done with is not asked for again, a
     findCall: () => {
       asked += 1;
       const record = toyRecord({ id: "talk", at: "2026-11-20T10:01:00.000Z", leg: "L1" });
-      return Promise.resolve([
-        { ...record, events: record.events.map((event) => ({ ...event, type: "call.analyzed" })) },
-      ]);
+      return Promise.resolve([{ ...record, isSettled: true }]);
     },
   });
   await send({ leg: "L1", type: "call.ended", status: "completed", at: "2026-11-20T10:01:00.000Z" });

@@ -1,18 +1,21 @@
 import { ApiError } from "../api-error.ts";
 import { applyRecords } from "./apply-records.ts";
+import { archiveWhole } from "./archive-whole.ts";
 import { maxAttempts } from "../backoff.ts";
+import type { CallEventDraft } from "../call-event.ts";
 import type { Call, Recording } from "../call.ts";
 import { ConfigurationError } from "../errors.ts";
 import {
   lacksConversation,
   lacksRecording,
+  mayStillCome,
   type ArchiveJobPayload,
   type FindCallJobPayload,
   type RecordingJobPayload,
 } from "./follow-ups.ts";
 import type { Vendor } from "./import-runs.ts";
-import { newJob, type Job } from "../job.ts";
-import { NotYet } from "../run-job.ts";
+import type { Job } from "../job.ts";
+import { NotYet, Postponed } from "../run-job.ts";
 import { openAtVendor } from "./open-recording.ts";
 import type { ApiRecord } from "../provider-api.ts";
 import { archiveKey } from "../recording-archive.ts";
@@ -24,16 +27,15 @@ export interface RecordingJobsOptions {
   readonly workings: Workings;
   readonly vendors: Vendors;
   readonly getCall: (id: string) => Promise<Call | undefined>;
+  /** Ends what is under way. */
+  readonly closing: AbortSignal;
 }
 
 /** After so many looks within a minute a vendor that knows nothing of a call had no part in it. */
 const surelyHeard = 3;
-/** After so many tries, within half an hour, a file that is not found is gone. */
-const surelyReady = 5;
 
-/** Between a job's id and when it was put off. */
-const laterMark = "@";
-const originOf = (id: string): string => id.split(laterMark)[0] ?? id;
+/** However long a vendor wants us to wait. */
+const longestDelayMs = 6 * 60 * 60_000;
 
 /** The jobs that ask vendors for what a call has ended without, and that keep recordings for good. */
 export class RecordingJobs {
@@ -43,33 +45,18 @@ export class RecordingJobs {
     this.#options = options;
   }
 
-  /**
-   * Runs a job; one that the vendor, or its limit, asks to come later comes later, which is no failed attempt.
-   */
+  /** Runs a job; one that the vendor, or its limit, asks to come later comes later. */
   async unlessLater(job: Job, run: (job: Job) => Promise<void>): Promise<void> {
     try {
       await run(job);
     } catch (error) {
+      if (this.#options.closing.aborted) throw new NotYet("the process ended");
       if (!(error instanceof ApiError) || !error.isRetryable || error.retryAfterMs === null) throw error;
-      await this.#postpone(job, error.retryAfterMs);
+      const { message, code, retryAfterMs } = error;
+      // Waiting for one's turn is no attempt: a vendor that is busy with our own jobs would let the last of them die.
+      const isAttempt = code !== "api_quota_exhausted";
+      throw new Postponed(message, { delayMs: Math.min(retryAfterMs, longestDelayMs), isAttempt, cause: error });
     }
-  }
-
-  async #postpone({ id, kind, tenantId, payload }: Job, delayMs: number): Promise<void> {
-    const { storage, now, onCommit } = this.#options.workings;
-    const nowMs = now();
-    // Spread a little, so that those that wait for the same do not come at once.
-    const spreadMs = delayMs * (1 + Math.random() / 10);
-    const later = newJob({
-      id: `${originOf(id)}${laterMark}${nowMs}`,
-      kind,
-      tenantId,
-      payload,
-      nowMs,
-      delayMs: spreadMs,
-    });
-    await storage.write((transaction) => transaction.insertJobs([later]));
-    onCommit({ jobs: 1, changed: 0 });
   }
 
   /** `fetch-recording`: throws while there is none yet, to be tried again. */
@@ -78,36 +65,45 @@ export class RecordingJobs {
     const { callId } = payload as RecordingJobPayload; // as follow-ups wrote it
     const call = await getCall(callId);
     if (call === undefined || !lacksRecording(call, vendors.recorders)) return;
+    const answers = await this.#recordingAnswers(call);
+    const found = answers.find(({ answer }) => typeof answer === "object");
+    if (typeof found?.answer === "object") {
+      const { name, answer } = found;
+      await this.#apply(name, [
+        { subject: "recording", reference: referenceOf(call, name), startedAt: null, events: [answer] },
+      ]);
+      return;
+    }
+    const isAnnounced = answers.some(({ answer }) => answer === "later");
+    if (isAnnounced && attempts < maxAttempts) throw new NotYet("no vendor has the recording yet");
+    // Nothing for a person to look at among the jobs: it stands with the call.
+    for (const { name, answer } of answers) {
+      await this.#apply(name, [answer === "later" ? recordingNeverCame(call, name) : noRecordings(call, name)]);
+    }
+  }
+
+  /** What each vendor of the call says, or at least the one that has the recording. @throws what the others failed with. */
+  async #recordingAnswers(
+    call: Call,
+  ): Promise<readonly { readonly name: string; readonly answer: CallEventDraft | "none" | "later" }[]> {
+    const answers: { readonly name: string; readonly answer: CallEventDraft | "none" | "later" }[] = [];
     let failure: unknown;
-    let announced: string | undefined;
-    let none: string | undefined;
-    for (const vendor of vendors.all()) {
-      const { name, api, requests } = vendor;
+    for (const { name, api, requests } of this.#options.vendors.all()) {
       if (api.findRecording === undefined || !call.references.some(({ provider }) => provider === name)) continue;
       try {
-        const found = await requests.ask(
+        const answer = await requests.ask(
           { isUrgent: true },
           async (context) => (await api.findRecording?.(call, context)) ?? "none",
         );
-        if (found === "later") announced = name;
-        else if (found === "none") none = name;
-        else {
-          await this.#apply(name, [
-            { subject: "recording", reference: referenceOf(call, name), startedAt: null, events: [found] },
-          ]);
-          return;
-        }
+        answers.push({ name, answer });
+        if (typeof answer === "object") return answers;
       } catch (error) {
         // Another vendor of the call may have it.
         failure = error;
       }
     }
     if (failure !== undefined) throw failure;
-    if (announced !== undefined) {
-      if (attempts < maxAttempts) throw new NotYet("no vendor has the recording yet");
-      // Nothing for a person to look at among the jobs: it stands with the call.
-      await this.#apply(announced, [recordingNeverCame(call, announced)]);
-    } else if (none !== undefined) await this.#apply(none, [noRecordings(call, none)]);
+    return answers;
   }
 
   /** `find-call`: throws while the vendor is not ready, to be tried again. The call is complete without it. */
@@ -130,7 +126,7 @@ export class RecordingJobs {
     }
     await this.#apply(provider, found);
     // There was nothing to analyze.
-    if (found.some(({ events }) => events.some(({ type }) => type === "call.analyzed"))) return;
+    if (found.some(({ isSettled }) => isSettled === true)) return;
     const now = await getCall(callId);
     if (now === undefined || attempts >= maxAttempts || !lacksConversation(now, provider, carriers)) return;
     // What there was is with the call already.
@@ -179,15 +175,18 @@ export class RecordingJobs {
     const recording = call?.recordings.find((each) => each.id === recordingId && each.provider === provider);
     if (vendor === undefined || call === undefined || recording?.state !== "available") return;
     if (archive === undefined) throw new ConfigurationError("option_invalid", "Archive: expected one, got none");
-    const opened = await openAtVendor(vendor, call, recording, { isUrgent: false });
+    const opened = await openAtVendor(vendor, call, recording, {
+      isUrgent: false,
+      signal: this.#options.closing,
+      nowMs: workings.now(),
+    });
     if (opened.type === "nothing") {
-      const mayCome = !opened.isCertain && attempts < surelyReady;
+      const mayCome = !opened.isCertain && mayStillCome(call, workings.now()) && attempts < maxAttempts;
       if (opened.state === "pending" || mayCome) throw new NotYet(`${provider} has not made the recording yet`);
       await this.#apply(provider, [recordingVerdict(call, recording, opened.state)]);
       return;
     }
-    const { body, contentType } = opened.stream;
-    await archive.put(await archiveKey(audience.tenantId, recording), { body, contentType });
+    await archiveWhole(archive, await archiveKey(audience.tenantId, recording), opened.stream);
     await this.#tell(provider, call, recording);
   }
 

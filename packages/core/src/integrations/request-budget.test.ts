@@ -132,3 +132,34 @@ test("A02: what could not be written down is not taken", async () => {
   isAway = false;
   expect(await takeAll(budget, true)).toBe(100);
 });
+
+test("A02: what is urgent keeps its tenth, in whatever order they come", async () => {
+  const clock = { ms: start };
+  const storage = memoryStorage();
+  await storage.open();
+  const budget = budgetOn(storage, clock);
+  expect(await takeAll(budget, false)).toBe(90);
+  await budget.take(true);
+  expect(await takeAll(budget, false)).toBe(0);
+  expect(await takeAll(budget, true)).toBe(9);
+});
+
+test("A02: what short work has taken and not used is free again", async () => {
+  const clock = { ms: start };
+  const storage = memoryStorage();
+  await storage.open();
+  for (let processes = 0; processes < 50; processes += 1) {
+    const budget = budgetOn(storage, clock);
+    await budget.take(false);
+    await budget.release();
+  }
+  expect(await budgetOn(storage, clock).state()).toMatchObject([{ used: 50 }, { used: 50 }]);
+});
+
+test("A02: an import gives back what it did not use", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - 20 * 3_600_000));
+  const { offhook } = openToy({ providers: [vendor.provider({ limits })], now: () => start });
+  await offhook.importCalls({ provider: "toy", from: new Date(start - 24 * 3_600_000).toISOString() });
+  expect(vendor.requests).toBe(3);
+  expect((await offhook.integrations?.status("toy"))?.quota).toMatchObject([{ used: 3 }, { used: 3 }]);
+});

@@ -16,7 +16,10 @@ type Buckets = { readonly [startMs: string]: number };
 
 /** As many counts for the shortest limit, so that little is waited for too long. */
 const bucketsPerLimit = 12;
-/** Requests that are taken from what is stored at once; those that a crash leaves unused count as used. */
+/**
+ * Requests that long work takes from what is stored at once. Those that it does not need go back with `release`; those
+ * that a crash or the end of a bucket leaves count as used.
+ */
 const share = 10;
 
 /**
@@ -57,10 +60,28 @@ export class RequestBudget {
     return limits.map(({ requests, seconds }) => ({ requests, seconds, used: this.#used(buckets, seconds, now()) }));
   }
 
+  /** Gives back what long work has taken and did not use. */
+  async release(): Promise<void> {
+    const { documents, provider } = this.#options;
+    const [left, bucket] = [this.#left, this.#bucket()];
+    if (left === 0) return;
+    this.#left = 0;
+    if (this.#leftBucket !== bucket) return;
+    await documents.change<Buckets>(nameOf(provider), (buckets = {}) => ({
+      ...buckets,
+      [bucket]: Math.max((buckets[bucket] ?? 0) - left, 0),
+    }));
+  }
+
+  #bucket(): string {
+    return String(Math.floor(this.#options.now() / this.#bucketMs) * this.#bucketMs);
+  }
+
   async #take(isUrgent: boolean): Promise<void> {
     const { documents, now, provider, limits } = this.#options;
-    const bucket = String(Math.floor(now() / this.#bucketMs) * this.#bucketMs);
-    if (this.#left > 0 && this.#leftBucket === bucket) {
+    const bucket = this.#bucket();
+    // What long work has taken is its own: it may use no more than that, and nobody takes the rest from it.
+    if (!isUrgent && this.#left > 0 && this.#leftBucket === bucket) {
       this.#left -= 1;
       return;
     }
@@ -70,12 +91,13 @@ export class RequestBudget {
       const nowMs = now();
       const free = Math.min(...limits.map((limit) => this.#free(buckets, limit, nowMs, isUrgent)));
       if (free < 1) throw this.#exhausted(buckets, nowMs, isUrgent);
-      taken = Math.min(share, free);
+      taken = isUrgent ? 1 : Math.min(share, free);
       const young = Object.entries(buckets).filter(
         ([startMs]) => nowMs - Number(startMs) <= longestMs + this.#bucketMs,
       );
       return { ...Object.fromEntries(young), [bucket]: (buckets[bucket] ?? 0) + taken };
     });
+    if (isUrgent) return;
     // Only now it is written down.
     this.#left = taken - 1;
     this.#leftBucket = bucket;

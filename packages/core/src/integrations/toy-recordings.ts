@@ -10,7 +10,7 @@ import type { ToyPayload } from "../toy-provider.ts";
 /** A call that ends and its recording, for core's own tests. */
 
 /** When the call ends, and the clock begins. */
-const start = Date.UTC(2026, 10, 20, 10, 1);
+export const start = Date.UTC(2026, 10, 20, 10, 1);
 export const ended: ToyPayload = {
   call: "c1",
   type: "call.ended",

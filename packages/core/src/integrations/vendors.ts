@@ -11,12 +11,14 @@ export class Vendors {
   readonly #names: readonly string[];
   readonly asked: Asked;
 
-  constructor({ providers, now, archive }: Workings, documents: Documents) {
+  constructor({ providers, now, archive }: Workings, documents: Documents, closing: AbortSignal) {
     this.#names = providers.map(({ name }) => name);
     this.#byName = new Map(
-      providers.flatMap(({ name, api }) =>
-        api === undefined ? [] : [[name, { name, api, requests: new ApiRequests(name, api, documents, now) }] as const],
-      ),
+      providers.flatMap(({ name, api }) => {
+        if (api === undefined) return [];
+        const requests = new ApiRequests({ provider: name, api, documents, now, closing });
+        return [[name, { name, api, requests }] as const];
+      }),
     );
     this.asked = askedOf(providers, archive !== undefined);
   }
