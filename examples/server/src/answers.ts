@@ -1,14 +1,16 @@
 import { ApiError, OffhookError } from "@offhook/core";
 import type { Response } from "express";
+import { addNote } from "./answer-note.ts";
 
 /** Every refusal of the management routes. No other file knows their statuses. */
 const refusals = {
   unauthorized: [401, "Send the admin token: Authorization: Bearer <token>"],
-  payload_invalid: [400, "The request cannot be read"],
+  payload_invalid: [400, "The request cannot be read: expected a well-formed address, and JSON where there is a body"],
   body_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "Send JSON: Content-Type: application/json"],
-  method_not_allowed: [405, "The method is not allowed here"],
-  not_found: [404, "There is nothing here"],
+  method_not_allowed: [405, "The method is not allowed here: the header Allow names those that are"],
+  not_found: [404, "There is no such route, or nothing with this id"],
+  recording_missing: [404, "There is no recording to hear"],
   range_not_satisfiable: [416, "The range begins behind the end"],
   storage_unavailable: [503, "The storage cannot be reached, please try again"],
   client_missing: [409, "The vendor's API is not set up"],
@@ -27,7 +29,7 @@ const refusals = {
 } as const;
 
 /** Those that Offhook itself does not know. */
-const own: ReadonlySet<string> = new Set(["unauthorized", "range_not_satisfiable", "internal"]);
+const own: ReadonlySet<string> = new Set(["unauthorized", "recording_missing", "range_not_satisfiable", "internal"]);
 
 export type ManagementRefusal = keyof typeof refusals;
 
@@ -40,6 +42,7 @@ export function refuse(
 ): void {
   const [status, usual] = refusals[code];
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? 5 : undefined);
+  addNote(response, { code });
   if (code === "unauthorized") response.setHeader("www-authenticate", "Bearer");
   if (waitSeconds !== undefined) response.setHeader("retry-after", String(waitSeconds));
   response.status(status).json({
@@ -50,6 +53,13 @@ export function refuse(
       docs: own.has(code) ? "examples/server/README.md#errors" : `docs/errors.md#${code}`,
     },
   });
+}
+
+/** For an answer of another shape that tells of a failure all the same: its status, which the log shows with its code. */
+export function setFailureStatus(response: Response, code: string): void {
+  const known = Object.hasOwn(refusals, code) ? (code as ManagementRefusal) : "internal"; // as just looked up
+  addNote(response, { code });
+  response.status(refusals[known][0]);
 }
 
 export interface Refusal {

@@ -1,4 +1,5 @@
-import type { SecretName } from "./secret-names.ts";
+import { isSecretName, type SecretName } from "./secret-names.ts";
+import { checkVendorVariables, type MissingByProvider } from "./vendor-variables.ts";
 
 /** What the server needs to ask the vendors' APIs. A vendor whose part is undefined is not asked. */
 export interface ApiSettings {
@@ -11,16 +12,9 @@ export interface ApiSettings {
   readonly recordingHosts: readonly string[];
   /** Keeps recordings in the data folder. */
   readonly archiveRecordings: boolean;
+  /** What to set, so that more can be asked. */
+  readonly missing: MissingByProvider;
 }
-
-/** The variables that open each vendor's API, to say what is missing. */
-export const apiVariables: Readonly<Record<string, readonly string[]>> = {
-  callrail: ["CALLRAIL_API_KEY", "CALLRAIL_ACCOUNT_ID"],
-  elevenlabs: ["ELEVENLABS_API_KEY"],
-  twilio: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
-  convoso: ["CONVOSO_AUTH_TOKEN"],
-  retell: ["RETELL_API_KEY"],
-};
 
 /**
  * Reads them; a key without what belongs to it is a problem. Secrets that were made up for development open no API.
@@ -38,11 +32,13 @@ export function readApiSettings(
   if (callRailKey !== undefined && accountId === undefined) {
     problems.push("CALLRAIL_ACCOUNT_ID: missing, and CALLRAIL_API_KEY is of no use without it");
   }
+  const firstOf = (name: string): string | undefined => (isSecretName(name) ? secrets[name]?.[0] : valueOf(name));
+  const missing = checkVendorVariables(firstOf, problems);
   const elevenLabsKey = valueOf("ELEVENLABS_API_KEY");
   const accountSid = valueOf("TWILIO_ACCOUNT_SID");
-  const [twilioToken] = secrets.TWILIO_AUTH_TOKEN ?? [];
+  const twilioToken = firstOf("TWILIO_AUTH_TOKEN");
   const convosoToken = valueOf("CONVOSO_AUTH_TOKEN");
-  const [retellKey] = secrets.RETELL_API_KEY ?? [];
+  const retellKey = firstOf("RETELL_API_KEY");
   return {
     callrail:
       callRailKey === undefined || accountId === undefined
@@ -54,6 +50,7 @@ export function readApiSettings(
     retell: retellKey === undefined ? undefined : { apiKey: retellKey },
     recordingHosts: readHosts("OFFHOOK_RECORDING_HOSTS", valueOf, problems),
     archiveRecordings: readFlag("OFFHOOK_ARCHIVE_RECORDINGS", valueOf, problems),
+    missing,
   };
 }
 

@@ -14,6 +14,7 @@ import type { Logger } from "./logger.ts";
 import { managementRoutes } from "./management-routes.ts";
 import { requestLog } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
+import type { MissingByProvider } from "./vendor-variables.ts";
 
 export interface AppOptions {
   readonly providers: readonly Provider[];
@@ -21,6 +22,8 @@ export interface AppOptions {
   readonly adminTokens: readonly string[];
   /** Where the server is reached from outside. */
   readonly publicUrl: string;
+  /** What to set, so that more can be asked of the vendors. */
+  readonly missing: MissingByProvider;
   /** Where recordings are kept; undefined: at the vendors. */
   readonly archive: RecordingArchive | undefined;
   readonly logger: Logger;
@@ -28,14 +31,14 @@ export interface AppOptions {
 
 /** The whole server without its socket. */
 export function createApp(options: AppOptions): { readonly app: Express; readonly offhook: Offhook } {
-  const { providers, storage, adminTokens, publicUrl, archive, logger } = options;
+  const { providers, storage, adminTokens, publicUrl, missing, archive, logger } = options;
   const offhook = createOffhook({
     providers,
     storage,
     logger,
     on: callLog(logger),
-    // Every hour, over the last 26: what webhooks missed heals.
-    reconcile: {},
+    // Every hour, over the last 26: what webhooks missed heals, where anybody can be asked.
+    ...(providers.some(({ api }) => api !== undefined) ? { reconcile: {} } : {}),
     ...(archive === undefined ? {} : { archive }),
   });
   const app = express();
@@ -53,7 +56,7 @@ export function createApp(options: AppOptions): { readonly app: Express; readonl
   });
   app.get("/healthz", (_request, response) => void response.json({ ok: true }));
   const names = providers.map(({ name }) => name);
-  app.use("/api", managementRoutes({ offhook, adminTokens, publicUrl, providers: names, logger }));
+  app.use("/api", managementRoutes({ offhook, adminTokens, publicUrl, missing, providers: names, logger }));
   app.use((_request, response) => refuse(response, "not_found"));
   app.use(answerError(logger));
   return { app, offhook };

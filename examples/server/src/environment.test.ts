@@ -1,5 +1,13 @@
+import { createCallRailClient } from "@offhook/callrail/client";
+import { createConvosoClient } from "@offhook/convoso/client";
+import { ConfigurationError } from "@offhook/core";
+import { createElevenLabsClient } from "@offhook/elevenlabs/client";
+import { createRetellClient } from "@offhook/retell/client";
+import { createTwilioClient } from "@offhook/twilio/client";
 import { expect, test } from "vitest";
+import { readApiSettings, type ApiSettings } from "./api-settings.ts";
 import { EnvironmentError, readEnvironment, type Variables } from "./environment.ts";
+import { secretNames, type SecretName } from "./secret-names.ts";
 
 const production: Variables = {
   NODE_ENV: "production",
@@ -168,6 +176,73 @@ test("a key that opens nothing without an account is a problem, without the key"
   const { api } = readEnvironment({ CALLRAIL_API_KEY: "key", CALLRAIL_ACCOUNT_ID: "ACC1" });
   expect(api.callrail).toEqual({ apiKey: "key", accountId: "ACC1" });
   expect(readEnvironment({ CALLRAIL_ACCOUNT_ID: "ACC1" }).api.callrail).toBe(undefined);
+});
+
+/** What each client is made of, and what makes it. */
+const clients: readonly (readonly [string, Variables, (api: ApiSettings) => unknown])[] = [
+  [
+    "CALLRAIL_API_KEY",
+    { CALLRAIL_ACCOUNT_ID: "ACC1" },
+    ({ callrail }) => callrail !== undefined && createCallRailClient(callrail),
+  ],
+  [
+    "CALLRAIL_ACCOUNT_ID",
+    { CALLRAIL_API_KEY: "key" },
+    ({ callrail }) => callrail !== undefined && createCallRailClient(callrail),
+  ],
+  [
+    "CALLRAIL_COMPANY_ID",
+    { CALLRAIL_API_KEY: "key", CALLRAIL_ACCOUNT_ID: "ACC1" },
+    ({ callrail }) => callrail !== undefined && createCallRailClient(callrail),
+  ],
+  ["ELEVENLABS_API_KEY", {}, ({ elevenlabs }) => elevenlabs !== undefined && createElevenLabsClient(elevenlabs)],
+  [
+    "TWILIO_ACCOUNT_SID",
+    { TWILIO_AUTH_TOKEN: "token" },
+    ({ twilio }) => twilio !== undefined && createTwilioClient(twilio),
+  ],
+  [
+    "TWILIO_AUTH_TOKEN",
+    { TWILIO_ACCOUNT_SID: "AC123" },
+    ({ twilio }) => twilio !== undefined && createTwilioClient(twilio),
+  ],
+  [
+    "CONVOSO_AUTH_TOKEN",
+    {},
+    ({ convoso }) => convoso !== undefined && createConvosoClient({ ...convoso, timeZone: "UTC" }),
+  ],
+  ["RETELL_API_KEY", {}, ({ retell }) => retell !== undefined && createRetellClient(retell)],
+];
+
+test.each(clients)("D15, S12: %s is refused by its name where the client would refuse it", (name, others, create) => {
+  for (const value of ["AC123", "ACC123", "COM123", "123", "key_1-a", "a b", "a\tb", "schlüssel", "AC1/2", "a,b"]) {
+    const variables = { ...others, [name]: value };
+    const problems = problemsOf(variables);
+    expect(problems.every((problem) => problem.startsWith(`${name}: expected `) && !problem.includes(value))).toBe(
+      true,
+    );
+    const make = (): unknown => create(readUnchecked(variables));
+    if (problems.length === 0) expect(make, value).not.toThrow();
+    else expect(make, value).toThrow(ConfigurationError);
+  }
+});
+
+/** As they would be without the check. */
+function readUnchecked(variables: Variables): ApiSettings {
+  const lists = (name: SecretName): readonly string[] | undefined => variables[name]?.split(",");
+  const secrets = Object.fromEntries(secretNames.map((name) => [name, lists(name)] as const));
+  return readApiSettings((name) => variables[name], secrets, []);
+}
+
+test("M08: what is missing of each vendor's API is known by name", () => {
+  const { missing } = readEnvironment({ TWILIO_AUTH_TOKEN: "token", RETELL_API_KEY: "key" }).api;
+  expect(missing).toEqual({
+    callrail: { client: ["CALLRAIL_API_KEY", "CALLRAIL_ACCOUNT_ID"], webhooks: ["CALLRAIL_COMPANY_ID"] },
+    elevenlabs: { client: ["ELEVENLABS_API_KEY"], webhooks: [] },
+    twilio: { client: ["TWILIO_ACCOUNT_SID"], webhooks: [] },
+    convoso: { client: ["CONVOSO_AUTH_TOKEN"], webhooks: [] },
+    retell: { client: [], webhooks: [] },
+  });
 });
 
 test("what is malformed of the vendors' APIs is named together with the rest", () => {

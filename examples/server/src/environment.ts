@@ -2,8 +2,8 @@ import { readApiSettings, type ApiSettings } from "./api-settings.ts";
 import { secretNames, type SecretName } from "./secret-names.ts";
 import { readStorageSettings, type StorageSettings } from "./storage-settings.ts";
 
-/** Everything the server takes from its environment, checked. This file, storage-settings.ts and
- * api-settings.ts know the names. */
+/** Everything the server takes from its environment, checked. This file, storage-settings.ts, api-settings.ts and
+ * vendor-variables.ts know the names. */
 export interface Environment extends StorageSettings {
   /** 0 takes any free port. */
   readonly port: number;

@@ -101,7 +101,14 @@ describe.each(names)("%s", (name) => {
     expect(Object.keys(await read<object>(path))).toEqual(["vendor"]);
     await send(`${base}/import-calls`, { days_back: 7 });
     expect(await read(path)).toMatchObject({ vendor: { status: "completed" }, stored: { status: "completed" } });
-    await read(`${base}/call/nobody`, 404);
+    for (const unknown of ["nobody", `call_${name}_${encodeURIComponent(id)}`]) {
+      expect(await read(`${base}/call/${unknown}`, 404)).toMatchObject({
+        error: {
+          code: "api_not_found",
+          message: `${name} knows no call with this id; this route takes the vendor's own id`,
+        },
+      });
+    }
   });
 
   test("A07: reconcile repairs and says what was missed", async () => {
@@ -146,35 +153,148 @@ test("D15: a revoked key is a clear error, without the key", async () => {
   const revoked = await startTestServer({ RETELL_API_KEY: "key_that_was_revoked" }, { fetch: vendorFetch([other]) });
   try {
     const tried = await (await revoked.ask("/api/integrations/retell/test-connection")).json();
-    expect(tried).toMatchObject({ ok: false, error: { code: "api_unauthorized", status: 401 } });
+    const message = expect.stringMatching(/; check RETELL_API_KEY$/) as string;
+    expect(tried).toMatchObject({ ok: false, error: { code: "api_unauthorized", status: 401, message } });
     const headers = { authorization: `Bearer ${revoked.adminToken}`, "content-type": "application/json" };
     const post = (path: string, body: object) =>
       revoked.ask(`/api/integrations/retell/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
     for (const begun of [post("import-calls", { days_back: 7 }), post("reconcile", {})]) {
       const response = await begun;
-      expect(response.status).toBe(200);
-      expect(await response.json()).toMatchObject({ state: "failed", error: { code: "api_unauthorized" } });
+      // So that cron and curl -f notice it.
+      expect(response.status).toBe(502);
+      expect(await response.json()).toMatchObject({ state: "failed", error: { code: "api_unauthorized", message } });
     }
+    const seen = await revoked.ask("/api/integrations/retell/status");
+    expect(await seen.json()).toMatchObject({ import: { error: { message } }, reconcile: { error: { message } } });
+    expect(await answerOf(revoked, "/api/integrations/retell/call/call_1")).toMatchObject([
+      502,
+      { error: { message } },
+    ]);
     expect(JSON.stringify([tried, revoked.logged])).not.toContain("key_that_was_revoked");
   } finally {
     await revoked.close();
   }
 });
 
-test("M08: a vendor without credentials says what to set", async () => {
-  const bare = await startTestServer();
-  try {
-    const status = await (await bare.ask("/api/integrations/callrail/status")).json();
-    expect(status).toMatchObject({ connected: false, missing: ["CALLRAIL_API_KEY", "CALLRAIL_ACCOUNT_ID"] });
-    const refused = await bare.ask("/api/integrations/callrail/test-connection");
-    expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([
-      409,
-      "client_missing",
-    ]);
-  } finally {
-    await bare.close();
-  }
+describe("M08: a vendor without credentials", () => {
+  const variables = {
+    callrail: ["CALLRAIL_API_KEY", "CALLRAIL_ACCOUNT_ID"],
+    elevenlabs: ["ELEVENLABS_API_KEY"],
+    twilio: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+    convoso: ["CONVOSO_AUTH_TOKEN"],
+    retell: ["RETELL_API_KEY"],
+  };
+  const routes = [
+    ["GET", "test-connection"],
+    ["GET", "call/CA1"],
+    ["POST", "import-calls"],
+    ["POST", "reconcile"],
+    ["POST", "setup-webhook"],
+  ] as const;
+  let bare: TestServer;
+
+  beforeEach(async () => {
+    bare = await startTestServer();
+  });
+  afterEach(() => bare.close());
+
+  test.each(names)("%s: every route says which variables to set", async (name) => {
+    const base = `/api/integrations/${name}`;
+    const missing = variables[name];
+    expect(await answerOf(bare, `${base}/status`)).toMatchObject([200, { connected: false, missing }]);
+    for (const [method, route] of routes) {
+      const body = route === "import-calls" ? { days_back: 7 } : {};
+      const [status, { error }] = await answerOf(bare, `${base}/${route}`, method === "GET" ? undefined : body);
+      expect([status, error?.code], route).toEqual([409, "client_missing"]);
+      expect(error?.message).toBe(
+        `The API of ${name} is not set up: set ${missing.join(" and ")}, and start the server again`,
+      );
+    }
+    expect(await answerOf(bare, `${base}/import-calls/stop`, {})).toEqual([200, { stopped: false }]);
+  });
+
+  test("starts without a warning", () => {
+    expect(bare.logged.map((line) => (JSON.parse(line) as { level: number }).level)).not.toContain(40);
+  });
+
+  test("what is set already is not asked for", async () => {
+    const half = await startTestServer({ TWILIO_AUTH_TOKEN: "token", CALLRAIL_ACCOUNT_ID: "ACC1" });
+    try {
+      for (const [name, missing] of [
+        ["twilio", "TWILIO_ACCOUNT_SID"],
+        ["callrail", "CALLRAIL_API_KEY"],
+      ] as const) {
+        const base = `/api/integrations/${name}`;
+        expect(await answerOf(half, `${base}/status`)).toMatchObject([200, { missing: [missing] }]);
+        const [, { error }] = await answerOf(half, `${base}/test-connection`);
+        expect(error?.message).toContain(`set ${missing},`);
+      }
+    } finally {
+      await half.close();
+    }
+  });
 });
+
+describe("M05: what setup-webhook wants besides", () => {
+  const start = (url: string | undefined) => {
+    const { apiKey, accountId } = world.callrail.clientOptions;
+    return startTestServer(
+      {
+        CALLRAIL_API_KEY: apiKey,
+        CALLRAIL_ACCOUNT_ID: accountId,
+        CONVOSO_AUTH_TOKEN: world.convoso.clientOptions.authToken,
+        ...(url === undefined ? {} : { OFFHOOK_PUBLIC_URL: url }),
+      },
+      { fetch: vendorFetch(Object.values(world)) },
+    );
+  };
+
+  test("CallRail's company, by the name of its variable", async () => {
+    const other = await start("https://app.example.com");
+    try {
+      const missing = ["CALLRAIL_COMPANY_ID"];
+      expect(await answerOf(other, "/api/integrations/callrail/status")).toMatchObject([
+        200,
+        { connected: true, missing },
+      ]);
+      const [status, { error }] = await answerOf(other, "/api/integrations/callrail/setup-webhook", {});
+      expect([status, error?.code]).toEqual([400, "option_invalid"]);
+      expect(error?.message).toBe(
+        "callrail cannot be told where to send webhooks: set CALLRAIL_COMPANY_ID, and start the server again",
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("an address that vendors reach, after a client, and not where there is no API to tell it", async () => {
+    const local = await start(undefined);
+    try {
+      const [status, { error }] = await answerOf(local, "/api/integrations/callrail/setup-webhook", {});
+      expect([status, error?.code]).toEqual([400, "option_invalid"]);
+      expect(error?.message).toBe(
+        `OFFHOOK_PUBLIC_URL: expected an https address that vendors reach, got ${local.publicUrl}`,
+      );
+      const [, { error: console }] = await answerOf(local, "/api/integrations/convoso/setup-webhook", {});
+      expect(console?.message).toContain("console");
+    } finally {
+      await local.close();
+    }
+  });
+});
+
+interface Told {
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Of a server of the test's own. */
+async function answerOf(asked: TestServer, path: string, body?: object): Promise<[number, Told]> {
+  const response = await asked.ask(path, {
+    headers: { authorization: `Bearer ${asked.adminToken}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  });
+  return [response.status, (await response.json()) as Told]; // every refusal has the shape
+}
 
 test.each([
   ["import-calls", {}],
@@ -187,6 +307,44 @@ test.each([
   ["reconcile", { to: "2026-11-01" }],
 ])("M03: %s of %j is refused", async (route, body) => {
   expect(await send(`/api/integrations/twilio/${route}`, body, 400)).toMatchObject({ success: false });
+});
+
+test.each([
+  "2026-02-31",
+  "2025-02-29",
+  "2026-00-10",
+  "2026-13-01",
+  "2026-04-31T10:00:00Z",
+  "2026-11-20T10:00:00",
+  "2026-11-20T10:00",
+  "2026-11-20T25:00:00Z",
+  "20.11.2026",
+  1_780_000_000,
+])("M03: %j is no time", async (time) => {
+  for (const [route, member, body] of [
+    ["import-calls", "from", { from: time }],
+    ["import-calls", "to", { from: "2020-01-01", to: time }],
+    ["reconcile", "from", { from: time }],
+  ] as const) {
+    expect(await send(`/api/integrations/twilio/${route}`, body, 400)).toMatchObject({
+      error: {
+        code: "payload_invalid",
+        message: `Member "${member}": expected an ISO-8601 time with its zone such as 2026-11-20T10:00:00Z, or a day such as 2026-11-20, which is a day in UTC`,
+      },
+    });
+  }
+});
+
+test.each([
+  ["2024-02-29", "2024-02-29T00:00:00.000Z"],
+  ["2024-02-29T23:30:00-02:00", "2024-03-01T01:30:00.000Z"],
+  ["2024-02-28T10:00Z", "2024-02-28T10:00:00.000Z"],
+])("M03: %s is a time", async (from, iso) => {
+  const to = "2024-03-02";
+  expect(await send<ImportSummary>("/api/integrations/twilio/import-calls", { from, to })).toMatchObject({
+    from: iso,
+    to: "2024-03-02T00:00:00.000Z",
+  });
 });
 
 test("M08: providers that there are not, and methods that are not", async () => {
@@ -264,8 +422,9 @@ test("A14: a recording streams through the server, whole and in parts, and comes
   const { requests } = world.retell;
   await (await server.ask(path)).arrayBuffer();
   expect(world.retell.requests).toBe(requests);
-  expect((await server.ask(`${path}?recording=other`)).status).toBe(404);
-  expect((await server.ask("/api/calls/call_retell_none/recording")).status).toBe(404);
+  for (const nothing of [`${path}?recording=other`, "/api/calls/call_retell_none/recording"]) {
+    expect(await read(nothing, 404)).toMatchObject({ error: { code: "not_found" } });
+  }
   expect((await server.ask(path, { headers: {} })).status).toBe(401);
 });
 

@@ -112,6 +112,13 @@ test("S10, S12: production refuses to start and names everything that is missing
   expect(server.output()).not.toContain("    at ");
 });
 
+test("D15, S12: what no client takes ends the start by the name of its variable", async () => {
+  const server = start({ TWILIO_ACCOUNT_SID: "geheim", TWILIO_AUTH_TOKEN: "token", CONVOSO_AUTH_TOKEN: "a b" });
+  expect(await server.ended).toBe(1);
+  expect(server.output()).toMatch(/TWILIO_ACCOUNT_SID: expected .*\n.*CONVOSO_AUTH_TOKEN: expected /);
+  expect(server.output()).not.toMatch(/geheim|a b|create\w+Client| {4}at /);
+});
+
 test("production with everything starts, logs JSON and prints no token", async () => {
   const serverSecret = "a secret of the server";
   const server = start({

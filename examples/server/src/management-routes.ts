@@ -9,6 +9,7 @@ import { addIntegrationRoutes } from "./integration-routes.ts";
 import { addJobRoutes } from "./job-routes.ts";
 import type { Logger } from "./logger.ts";
 import { addRecordingRoute } from "./recording-route.ts";
+import type { MissingByProvider } from "./vendor-variables.ts";
 
 export interface ManagementOptions {
   readonly offhook: Offhook;
@@ -17,12 +18,14 @@ export interface ManagementOptions {
   readonly providers: readonly string[];
   /** Where vendors reach the server. */
   readonly publicUrl: string;
+  /** What to set, so that more can be asked of the vendors. */
+  readonly missing: MissingByProvider;
   readonly logger: Logger;
 }
 
 /** The JSON API below `/api`. Every route asks for the admin token. */
 export function managementRoutes(options: ManagementOptions): Router {
-  const { offhook, adminTokens, providers, publicUrl, logger } = options;
+  const { offhook, adminTokens, providers, publicUrl, missing, logger } = options;
   const router = Router();
   router.use((request, response, next) => {
     if (isAuthorized(request.headers.authorization, adminTokens)) next();
@@ -35,8 +38,8 @@ export function managementRoutes(options: ManagementOptions): Router {
     else next();
   });
   addCallRoutes(router, offhook, providers);
-  addRecordingRoute(router, offhook, logger);
-  addIntegrationRoutes(router, offhook, { providers, publicUrl });
+  addRecordingRoute(router, offhook, { logger, missing });
+  addIntegrationRoutes(router, offhook, { providers, publicUrl, missing });
   addDeliveryRoutes(router, offhook, providers);
   addJobRoutes(router, offhook);
   addAdminRoutes(router, offhook);

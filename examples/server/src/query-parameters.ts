@@ -43,19 +43,25 @@ export function oneOf<const Value extends string>(values: readonly Value[]): Par
   };
 }
 
-const iso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+const iso = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 export const time: Parameter<string> = {
-  expected: "an ISO-8601 time such as 2026-11-20T10:00:00Z",
+  expected:
+    "an ISO-8601 time with its zone such as 2026-11-20T10:00:00Z, or a day such as 2026-11-20, which is a day in UTC",
   read(text) {
     // A plus sign that was not escaped arrives as a blank.
-    const [match, ofDay, , , offset] = iso.exec(text.replace(/ (?=\d{2}:\d{2}$)/, "+")) ?? [];
-    if (match === undefined) return undefined;
-    // Without an offset a time is UTC, as a date alone is, wherever the server stands.
-    const ms = Date.parse(ofDay !== undefined && offset === undefined ? `${match}Z` : match);
+    const [match, day] = iso.exec(text.replace(/ (?=\d{2}:\d{2}$)/, "+")) ?? [];
+    if (match === undefined || day === undefined || !isDay(day)) return undefined;
+    const ms = Date.parse(match);
     return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
   },
 };
+
+/** Whether the month has the day: the platform takes the 31st of February for a day in March. */
+function isDay(text: string): boolean {
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
 
 export const phone: Parameter<string> = {
   expected: "a number in E.164 such as +14155550100",

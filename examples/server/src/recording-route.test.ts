@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request as ask, type ClientRequest, type IncomingMessage } from "node:http";
+import { signSample, twilioLife, type SampleRequest } from "@offhook/testing";
 import { fakeRetell, vendorFetch, type FakeRetell } from "@offhook/testing/vendors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "./test-server.ts";
@@ -168,6 +169,89 @@ describe("at the vendor", () => {
       code: "api_unavailable",
     });
     expect(warnings().join()).not.toContain(vendor.clientOptions.recordingHosts[0]);
+  });
+});
+
+describe("nothing to hear", () => {
+  interface Refused {
+    readonly error: { readonly code: string; readonly message: string; readonly docs: string };
+  }
+
+  const refusalOf = async (of: string): Promise<[number, Refused["error"]]> => {
+    const response = await server.ask(of.replace(":id", await callId()));
+    return [response.status, ((await response.json()) as Refused).error]; // every refusal has the shape
+  };
+
+  async function deliver(life: readonly SampleRequest[]): Promise<void> {
+    for (const sample of life) {
+      const provider = server.providers.find(({ name }) => name === sample.provider);
+      if (provider === undefined) throw new RangeError(`No provider "${sample.provider}"`);
+      expect((await server.send(await signSample(provider, sample))).status, sample.name).toBeLessThan(300);
+    }
+  }
+
+  const key = "e5";
+  const setUp =
+    "The API of twilio is not set up: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and start the server again";
+
+  test("A14, M08: a recording at a vendor without credentials says which variables to set", async () => {
+    server = await startTestServer();
+    await deliver(twilioLife({ key }));
+    expect(await refusalOf("/api/calls/:id/recording")).toMatchObject([
+      409,
+      { code: "client_missing", message: setUp },
+    ]);
+    const [recording] = (await server.offhook.calls.list()).data[0]?.recordings ?? [];
+    expect(await refusalOf(`/api/calls/:id/recording?recording=${recording?.id ?? ""}`)).toMatchObject([
+      409,
+      { message: setUp },
+    ]);
+  });
+
+  test("A14: a host that is not listed says which variable lists it", async () => {
+    await start({ OFFHOOK_RECORDING_HOSTS: "" });
+    expect(await refusalOf("/api/calls/:id/recording")).toMatchObject([
+      502,
+      {
+        code: "url_refused",
+        message: expect.stringMatching(/its host ".+" is not .+; OFFHOOK_RECORDING_HOSTS adds hosts$/) as string,
+      },
+    ]);
+  });
+
+  test("A14: where nobody can be asked for a recording, that is said", async () => {
+    server = await startTestServer();
+    await deliver(twilioLife({ key }).filter(({ body }) => !body.includes("Recording")));
+    expect(await refusalOf("/api/calls/:id/recording")).toMatchObject([
+      404,
+      {
+        code: "recording_missing",
+        message: `No recording of the call is known, and its vendor is not asked for one. ${setUp}`,
+        docs: "examples/server/README.md#errors",
+      },
+    ]);
+  });
+
+  test("A14: a recording that is still to come, and ids that are none", async () => {
+    await start();
+    sound = () => new Response(null, { status: 404 });
+    vendor.remove("call_d4");
+    expect(await refusalOf("/api/calls/:id/recording?recording=other")).toMatchObject([
+      404,
+      { code: "not_found", message: "The call has no recording with this id" },
+    ]);
+    expect(await refusalOf("/api/calls/d4/recording")).toMatchObject([
+      404,
+      {
+        code: "not_found",
+        message: "There is no such call; this route takes Offhook's id of the call, such as call_twilio_CA…",
+      },
+    ]);
+    const asked = await server.ask(path);
+    expect([asked.status, asked.headers.get("retry-after")]).toEqual([404, "60"]);
+    expect(await asked.json()).toMatchObject({
+      error: { code: "recording_missing", message: "The recording is not ready yet" },
+    });
   });
 });
 

@@ -1,54 +1,53 @@
 import { pipeline } from "node:stream/promises";
-import { ApiError, OffhookError, type Offhook, type RecordingStream } from "@offhook/core";
+import { ApiError, OffhookError, type Offhook, type OpenedRecording, type RecordingStream } from "@offhook/core";
 import { integrationsOf } from "@offhook/core/client";
 import type { Response, Router } from "express";
 import { refuse } from "./answers.ts";
 import type { Logger } from "./logger.ts";
 import { readQuery, type Parameter } from "./query-parameters.ts";
 import { isBehind, readRange } from "./range-header.ts";
+import { recordingRefusals } from "./recording-refusals.ts";
 import { get, idOf, signalOf } from "./routing.ts";
+import type { MissingByProvider } from "./vendor-variables.ts";
 
 const recordingId: Parameter<string> = {
   expected: "the id of one of the call's recordings",
   read: (text) => (text === "" || text.length > 255 ? undefined : text),
 };
 
-/** Why there is nothing to hear, for whoever looks at it. */
-const reasons: Readonly<Record<string, string>> = {
-  pending: "The recording is not ready yet",
-  none_expected: "The call has no recording",
-  expired: "The vendor has let go of the recording",
-  empty: "The recording has no sound",
-  failed: "The recording never came, or cannot be reached",
-};
-
 /** The recording of a call, in parts as players ask for it, through the vendor's credentials or from the archive. */
-export function addRecordingRoute(router: Router, offhook: Offhook, logger: Logger): void {
+export function addRecordingRoute(
+  router: Router,
+  offhook: Offhook,
+  { logger, missing }: { readonly logger: Logger; readonly missing: MissingByProvider },
+): void {
   const integrations = integrationsOf(offhook);
+  const refusals = recordingRefusals(offhook, missing);
   get(router, "/calls/:id/recording", async (request, response) => {
     const { recording } = readQuery<{ readonly recording?: string }>(request.originalUrl, { recording: recordingId });
     // Ranges are for GET alone. https://www.rfc-editor.org/rfc/rfc9110#section-14.2
     const range = request.method === "GET" ? readRange(request.headers.range) : undefined;
     const callId = idOf(request);
     const signal = signalOf(response);
-    const opened = await integrations
-      .openRecording(callId, {
+    const asked = { callId, recordingId: recording };
+    let opened: OpenedRecording;
+    try {
+      opened = await integrations.openRecording(callId, {
         ...(recording === undefined ? {} : { recordingId: recording }),
         ...(range === undefined ? {} : { range }),
         signal,
-      })
-      .catch((error: unknown) => {
-        if (range !== undefined && error instanceof ApiError && error.status === 416) return undefined;
-        throw error;
       });
-    if (opened === undefined) {
+    } catch (error) {
       // How long it is, the vendor's refusal does not hand on.
-      refuse(response, "range_not_satisfiable");
+      if (range !== undefined && error instanceof ApiError && error.status === 416) {
+        refuse(response, "range_not_satisfiable");
+        return;
+      }
+      await refusals.failed(response, asked, error);
       return;
     }
     if (opened.type === "nothing") {
-      if (opened.state === "pending") response.setHeader("retry-after", "60");
-      refuse(response, "not_found", reasons[opened.state] ?? "There is no such call or recording");
+      await refusals.nothing(response, asked, opened.state);
       return;
     }
     const { status, bytes, body } = opened;

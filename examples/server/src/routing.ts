@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from "express";
+import { addNote } from "./answer-note.ts";
 import { refuse } from "./answers.ts";
 
 type Answer = (request: Request, response: Response) => Promise<void>;
@@ -6,13 +7,20 @@ type Answer = (request: Request, response: Response) => Promise<void>;
 /** A route that is only read. */
 export function get(router: Router, path: string, answer: Answer): void {
   // Express 5 hands a rejection on to the error handler.
-  router.route(path).get(answer).all(refuseBut("GET, HEAD"));
+  router.route(path).all(noting(path)).get(answer).all(refuseBut("GET, HEAD"));
 }
 
 /** A route that does something. */
 export function post(router: Router, path: string, answer: Answer): void {
-  router.route(path).post(answer).all(refuseBut("POST"));
+  router.route(path).all(noting(path)).post(answer).all(refuseBut("POST"));
 }
+
+const noting =
+  (pattern: string): RequestHandler =>
+  (_request, response, next) => {
+    addNote(response, { pattern });
+    next();
+  };
 
 const refuseBut =
   (allow: string): RequestHandler =>

@@ -9,5 +9,7 @@ export const secretNames = [
 
 export type SecretName = (typeof secretNames)[number];
 
+export const isSecretName = (name: string): name is SecretName => secretNames.some((secret) => secret === name);
+
 /** One or more for each provider, several while rotating. */
 export type ProviderSecrets = { readonly [Name in SecretName]: readonly string[] };

@@ -62,6 +62,7 @@ export async function startServer(
       storage: createStorage(environment),
       adminTokens,
       publicUrl,
+      missing: environment.api.missing,
       logger,
     });
     await offhook.open();
