@@ -77,7 +77,7 @@ export const vendorCases: readonly VendorCase[] = [
       // The places of numbers.
       lead: null,
     }),
-    webhooks: [`${origin}/api/webhooks/twilio`],
+    webhooks: [`${origin}/api/webhooks/twilio#rc=3&rp=ct,5xx`],
   },
   {
     name: "callrail",
