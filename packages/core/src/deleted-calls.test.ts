@@ -1,20 +1,24 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Recording } from "./call.ts";
 import { deleteByNumber } from "./delete-by-number.ts";
 import { toyRecord, ToyVendor } from "./integrations/toy-api.ts";
 import { at, from, hour, openImports, start, storedIds } from "./integrations/toy-imports.ts";
+import { MemoryArchive } from "./integrations/memory-archive.ts";
+import { recording } from "./integrations/toy-recordings.ts";
 import { memoryStorage } from "./memory-storage.ts";
+import { archiveKey } from "./recording-archive.ts";
 import type { Storage } from "./storage.ts";
+import { openToy } from "./toy-offhook.ts";
 
 const number = "+14155550123";
 const begun = at(start - hour);
 
 /** A vendor whose calls are here, and one of them is from the number. */
-async function open() {
+async function open(storage: Storage = memoryStorage()) {
   const vendor = new ToyVendor([
     { id: "c1", at: begun },
     { id: "c2", at: begun },
   ]);
-  const storage = memoryStorage();
   const { offhook, send } = openImports(vendor, { storage });
   await send({ call: "c1", type: "call.ended", status: "completed", at: begun, from: number });
   await send({ call: "c2", type: "call.ended", status: "completed", at: begun });
@@ -96,7 +100,77 @@ test("a deletion while a page is written has seen the call before or after it, a
 });
 
 test("a deletion that was broken off keeps nothing of what it did not delete", async () => {
-  const { offhook, storage } = await open();
-  await deleteByNumber(offhook, number, { signal: AbortSignal.abort() });
+  const stopper = new AbortController();
+  const storage = memoryStorage();
+  const stopping: Storage = {
+    ...storage,
+    list: async (subject, query) => {
+      const page = await storage.list(subject, query);
+      if (query.phone !== undefined) stopper.abort();
+      return page;
+    },
+  };
+  const { offhook } = await open(stopping);
+  await deleteByNumber(offhook, number, { signal: stopper.signal });
+  expect(await storedIds(offhook)).toEqual(["c1", "c2"]);
   expect(await storage.getCheckpoint?.("default", "deleted-calls")).toBeUndefined();
+});
+
+describe("what happens to a call while it is deleted", () => {
+  /** A storage that does something once, when what is to be deleted is known and before it goes. */
+  function meeting() {
+    const storage = memoryStorage();
+    const moment: { meanwhile?: (() => Promise<unknown>) | undefined } = {};
+    const met: Storage = {
+      ...storage,
+      list: async (subject, query) => {
+        const page = await storage.list(subject, query);
+        if (subject === "lead" && moment.meanwhile !== undefined) {
+          const { meanwhile } = moment;
+          moment.meanwhile = undefined;
+          await meanwhile();
+        }
+        return page;
+      },
+    };
+    return { moment, storage: met };
+  }
+
+  test("another name of it is forgotten as well", async () => {
+    const { moment, storage } = meeting();
+    const { offhook, vendor, send } = await open(storage);
+    moment.meanwhile = () => send({ call: "c1", leg: "L1", type: "call.answered", status: "in_progress", at: begun });
+    await deleteByNumber(offhook, number);
+    vendor.calls = [{ id: "talk", at: begun, leg: "L1" }];
+    await offhook.importCalls({ provider: "toy", from });
+    expect(await storedIds(offhook)).toEqual(["c2"]);
+  });
+
+  test("one that became somebody else's stays, and its vendor is heard of it", async () => {
+    const { moment, storage } = meeting();
+    const { offhook, vendor, send } = await open(storage);
+    moment.meanwhile = () =>
+      send({ call: "c1", type: "call.updated", status: "completed", at: at(start), from: "+14155550199" });
+    await deleteByNumber(offhook, number);
+    expect(await storedIds(offhook)).toEqual(["c1", "c2"]);
+    vendor.calls = [{ id: "c1", at: begun, leg: "L7", note: "said later" }];
+    await offhook.importCalls({ provider: "toy", from });
+    expect(await offhook.calls.get("call_toy_c1")).toMatchObject({ note: "said later" });
+    expect(await storage.getCheckpoint?.("default", "deleted-calls")).toMatchObject({ value: {} });
+  });
+
+  test("what was archived of it goes from the archive", async () => {
+    const { moment, storage } = meeting();
+    const archive = new MemoryArchive();
+    const { offhook, send } = openToy({ providers: [new ToyVendor().provider()], storage, archive, now: () => start });
+    const archived: Recording = { ...recording, state: "archived" };
+    await send({ call: "c1", type: "call.ended", status: "completed", at: begun, from: number });
+    moment.meanwhile = async () => {
+      const kept = { contentType: "audio/mpeg", content: new Uint8Array(1) };
+      archive.kept.set(await archiveKey("default", archived), kept);
+      await send({ call: "c1", type: "call.recorded", at: begun, recordings: [archived] });
+    };
+    await deleteByNumber(offhook, number);
+    expect([...archive.kept.keys()]).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@ import { newJob, type Job } from "./job.ts";
 import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
+import { Postponed } from "./run-job.ts";
 import type { Storage } from "./storage.ts";
 
 const relays: Relay[] = [];
@@ -99,6 +100,19 @@ test("a job that fails goes back to the outbox, with its reason and its next tim
     lastError: expect.stringContaining("no answer"),
   });
   expect(job?.runAtMs).toBeGreaterThanOrEqual(15_000);
+});
+
+test("a job that only has to wait its turn goes back with no attempt behind it", async () => {
+  const storage = memoryStorage();
+  const toy = toyEngine();
+  const postponed = new Postponed("others were faster", { delayMs: 60_000, isAttempt: false, cause: undefined });
+  const relay = await relayOver(storage, toy.engine, { run: () => Promise.reject(postponed) });
+  await insert(storage, "job_1");
+  await relay.drain();
+  await toy.runAll();
+  const [job] = (await left(storage)) ?? [];
+  expect(job).toMatchObject({ id: "job_1", state: "waiting", attempts: 0 });
+  expect(job?.runAtMs).toBeGreaterThanOrEqual(70_000);
 });
 
 test("a job that fails before its handover is settled is not lost by the settling", async () => {
