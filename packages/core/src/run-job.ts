@@ -25,7 +25,7 @@ export class Postponed extends Error {
 /** Runs one job; throws to have it tried again. */
 export type RunJob = (job: Job, limits: RunLimits) => Promise<void>;
 
-export interface RunLimits {
+interface RunLimits {
   /** When whoever waits for the jobs stops waiting: long work ends a step by then. Milliseconds since 1970. */
   readonly stopAtMs: number;
 }
