@@ -69,6 +69,7 @@ export class ImportRun {
   /** Requests that were made and are not written down yet. */
   #requests = 0;
   #stampMs: number;
+  #hasWritten = false;
   /** The page that is being written, and how many of its records are. */
   #page: { readonly page: ReadPage; readonly written: number; readonly distinct: ReadonlySet<number> } | undefined;
 
@@ -162,6 +163,7 @@ export class ImportRun {
     await applyRecords(workings, { provider, readAt: page.readAt }, mine, { documents, put });
     this.#advance(next);
     this.#page = { ...this.#page, written: first + records.length };
+    this.#hasWritten = true;
     if (failure !== undefined) throw failure;
   }
 
@@ -223,8 +225,8 @@ export class ImportRun {
     if (signal?.aborted === true) return this.#end("stopped");
     if (closing?.aborted === true) return this.#leftToOthers();
     if (error instanceof Overtaken || error instanceof StorageError) throw error;
-    // A page that took longer than a job may is read again, later and from its beginning.
-    if (late?.aborted === true) return this.#pause(null);
+    // A page that takes longer than a job may goes on where it got to; one that gets nowhere is tried again later.
+    if (late?.aborted === true) return this.#hasWritten ? this.#leftToOthers() : this.#pause(null);
     if (!(error instanceof ApiError) || error instanceof PagesLeadBack) return this.#end("failed", error);
     const { window, troubles } = this.#document;
     if (window.cursor !== null && isRefusedCursor(error) && window.round < mostRounds) {

@@ -511,6 +511,21 @@ test("A02: a page that never comes is given up within the time of a job, and end
   expect((await offhook.health()).jobs.dead).toBe(0);
 });
 
+test("A02: a page that hangs once, after others were written, is asked for again without a pause", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const hanging = hangingAt(vendor, "20").listCalls;
+  let hangs = 1;
+  const listCalls: ProviderApi["listCalls"] = (query, context) =>
+    query.cursor === "20" && (hangs -= 1) >= 0 && hanging !== undefined
+      ? hanging(query, context)
+      : vendor.api().listCalls(query, context);
+  const { offhook } = openToy({ providers: [vendor.provider({ listCalls })], now: () => start, jobTimeoutMs: 300 });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  expect(hangs).toBe(-1);
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 30 });
+});
+
 test("A02: waiting for one's turn is no trouble, however often others were faster", async () => {
   let nowMs = start;
   const vendor = new ToyVendor(toyCalls(30, start - day));
