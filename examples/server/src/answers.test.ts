@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { ApiError, type ApiErrorCode } from "@offhook/core";
-import express from "express";
+import express, { type Response as Answer } from "express";
 import { expect, test } from "vitest";
-import { refusalOf, refuse } from "./answers.ts";
+import { refusalOf, refuse, refuseFailed } from "./answers.ts";
 
 /** Every one that there is: the compiler counts them. */
 const statuses: { readonly [Code in ApiErrorCode]: number } = {
@@ -18,12 +18,16 @@ const statuses: { readonly [Code in ApiErrorCode]: number } = {
   api_quota_exhausted: 503,
 };
 
-async function answerTo(error: unknown): Promise<Response> {
-  const app = express();
-  app.use((_request, response) => {
-    const { code, message, retryAfterSeconds } = refusalOf(error);
-    refuse(response, code, message, retryAfterSeconds);
+function answerTo(error: unknown): Promise<Response> {
+  return answerBy((response) => {
+    const { code, ...details } = refusalOf(error);
+    refuse(response, code, details);
   });
+}
+
+async function answerBy(answer: (response: Answer) => void): Promise<Response> {
+  const app = express();
+  app.use((_request, response) => answer(response));
   const server = app.listen(0, "127.0.0.1");
   await once(server, "listening");
   try {
@@ -60,4 +64,30 @@ test.each([
 test("what is nobody's business stays unsaid", async () => {
   const response = await answerTo(new Error("geheim"));
   expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining("geheim")]);
+});
+
+test.each([
+  ["api_rate_limited", 503, "5"],
+  ["api_unavailable", 502, null],
+  // For what only runs fail with, a route has no status of its own.
+  ["internal_failure", 500, null],
+] as const)(
+  "a run that failed with %s answers as a refusal, with the run beside it",
+  async (code, status, retryAfter) => {
+    const run = { state: "failed", seen: 3, error: { code, message: "said" } };
+    const response = await answerBy((to) => refuseFailed(to, run));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([status, retryAfter]);
+    expect(await response.json()).toEqual({
+      success: false,
+      error: { code, message: "said", docs: `docs/errors.md#${code}` },
+      state: "failed",
+      seen: 3,
+    });
+  },
+);
+
+test("a run that failed and does not say why is a failure of the server's", async () => {
+  const response = await answerBy((to) => refuseFailed(to, { error: null }));
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({ success: false, error: { code: "internal" } });
 });

@@ -33,39 +33,49 @@ const own: ReadonlySet<string> = new Set(["unauthorized", "recording_missing", "
 
 export type ManagementRefusal = keyof typeof refusals;
 
+interface RefusalDetails {
+  /** Default: the usual one of the code. */
+  readonly message?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Which of several reasons with the same code it is, for whoever does not read messages. */
+  readonly state?: string;
+}
+
 /** Answers with an error in the shape that every Offhook route uses. */
-export function refuse(
-  response: Response,
-  code: ManagementRefusal,
-  message?: string,
-  retryAfterSeconds?: number,
-): void {
+export function refuse(response: Response, code: ManagementRefusal, details: RefusalDetails = {}): void {
   const [status, usual] = refusals[code];
+  if (code === "unauthorized") response.setHeader("www-authenticate", "Bearer");
+  answerFailure(response, status, { code, message: usual }, details);
+}
+
+interface FailedRun {
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** Answers for what ran and failed: with its error as of any refusal, and beside it how far it came. */
+export function refuseFailed(response: Response, { error, ...rest }: FailedRun): void {
+  const { code, message } = error ?? { code: "internal", message: refusals.internal[1] };
+  // Runs fail for more reasons than routes refuse for.
+  const known = Object.hasOwn(refusals, code) ? (code as ManagementRefusal) : "internal"; // as just looked up
+  answerFailure(response, refusals[known][0], { code, message }, {}, rest);
+}
+
+function answerFailure(
+  response: Response,
+  status: number,
+  { code, message: usual }: { readonly code: string; readonly message: string },
+  { message = usual, retryAfterSeconds, state }: RefusalDetails,
+  beside: object = {},
+): void {
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? 5 : undefined);
   addNote(response, { code });
-  if (code === "unauthorized") response.setHeader("www-authenticate", "Bearer");
   if (waitSeconds !== undefined) response.setHeader("retry-after", String(waitSeconds));
-  response.status(status).json({
-    success: false,
-    error: {
-      code,
-      message: message ?? usual,
-      docs: own.has(code) ? "examples/server/README.md#errors" : `docs/errors.md#${code}`,
-    },
-  });
+  const docs = own.has(code) ? "examples/server/README.md#errors" : `docs/errors.md#${code}`;
+  response.status(status).json({ success: false, error: { code, message, docs, state }, ...beside });
 }
 
-/** For an answer of another shape that tells of a failure all the same: its status, which the log shows with its code. */
-export function setFailureStatus(response: Response, code: string): void {
-  const known = Object.hasOwn(refusals, code) ? (code as ManagementRefusal) : "internal"; // as just looked up
-  addNote(response, { code });
-  response.status(refusals[known][0]);
-}
-
-export interface Refusal {
+export interface Refusal extends RefusalDetails {
   readonly code: ManagementRefusal;
-  readonly message?: string;
-  readonly retryAfterSeconds?: number;
 }
 
 /** What a thrown value is answered with; a message only where it was written for whoever asks. */

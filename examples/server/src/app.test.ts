@@ -213,6 +213,31 @@ test("a body that is not said to be JSON is refused instead of being taken for n
   }
 });
 
+test("a POST of nothing needs no content type, and nothing is not everything", async () => {
+  const headers = { authorization: `Bearer ${server.adminToken}` };
+  const post = async (path: string, type: object = {}): Promise<[number, unknown]> => {
+    const response = await server.ask(path, { method: "POST", headers: { ...headers, ...type } });
+    return [response.status, await response.json()];
+  };
+  expect(await post("/api/jobs/drain")).toMatchObject([200, { failed: 0 }]);
+  // As `curl -d ""` sends it.
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  expect(await post("/api/jobs/drain", form)).toMatchObject([200, { failed: 0 }]);
+  expect(await post("/api/deliveries/replay")).toMatchObject([400, { error: { code: "payload_invalid" } }]);
+});
+
+test("a body whose length is not said is refused where it is not JSON", async () => {
+  const response = await server.ask("/api/jobs/drain", {
+    method: "POST",
+    headers: { authorization: `Bearer ${server.adminToken}` },
+    body: new Blob(["x"]).stream(),
+    // Node sends a stream in chunks, and asks for this.
+    duplex: "half",
+  });
+  expect(response.status).toBe(415);
+  expect(await response.json()).toMatchObject({ error: { code: "unsupported_media_type" } });
+});
+
 test("jobs are listed, drained and, when dead, run again", async () => {
   expect(await (await tell("/api/jobs/drain", undefined)).json()).toMatchObject({
     done: expect.any(Number),

@@ -67,7 +67,7 @@ function answerError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     // Nobody waits for the answer, and what was under way for it ended for that.
     if (response.destroyed && error instanceof Error && error.name === "AbortError") return;
-    const { code, message, retryAfterSeconds } = refusalOf(error);
+    const { code, ...details } = refusalOf(error);
     if (code === "internal" || code === "storage_unavailable") {
       // A message from elsewhere may quote what was sent; the name and the place do not.
       const stack = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
@@ -76,6 +76,6 @@ function answerError(logger: Logger): ErrorRequestHandler {
       logger.error({ code, error: name, reason, stack }, "[http] request failed");
     }
     if (response.headersSent) next(error);
-    else refuse(response, code, message, retryAfterSeconds);
+    else refuse(response, code, details);
   };
 }

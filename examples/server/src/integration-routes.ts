@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ConfigurationError, PayloadError, type ImportSummary, type Offhook } from "@offhook/core";
 import { integrationsOf } from "@offhook/core/client";
 import type { Request, Response, Router } from "express";
-import { refuse, setFailureStatus } from "./answers.ts";
+import { refuse, refuseFailed } from "./answers.ts";
 import { flag, readBody, textField, wholeNumber } from "./body-fields.ts";
 import { forOperator, refuseForOperator } from "./operator-message.ts";
 import { oneOf, time } from "./query-parameters.ts";
@@ -88,7 +88,7 @@ export function addIntegrationRoutes(router: Router, offhook: Offhook, options: 
     if (found !== undefined) response.json(found);
     else {
       const message = `${provider} knows no call with this id; this route takes the vendor's own id`;
-      refuse(response, "api_not_found", message);
+      refuse(response, "api_not_found", { message });
     }
   });
   add(post, "setup-webhook", async (provider, request, response) => {
@@ -116,10 +116,10 @@ export function addIntegrationRoutes(router: Router, offhook: Offhook, options: 
   });
 
   function answerRun(provider: string, response: Response, summary: ImportSummary): void {
-    const { state, error } = summary;
-    if (state === "failed") setFailureStatus(response, error?.code ?? "internal");
-    else response.status(state === "running" || state === "waiting" ? 202 : 200);
-    response.json(forOperator(summary, provider, missing));
+    const { state } = summary;
+    const told = forOperator(summary, provider, missing);
+    if (state === "failed") refuseFailed(response, told);
+    else response.status(state === "running" || state === "waiting" ? 202 : 200).json(told);
   }
 
   /** @throws ConfigurationError `option_invalid` */

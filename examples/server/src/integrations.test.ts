@@ -162,7 +162,14 @@ test("D15: a revoked key is a clear error, without the key", async () => {
       const response = await begun;
       // So that cron and curl -f notice it.
       expect(response.status).toBe(502);
-      expect(await response.json()).toMatchObject({ state: "failed", error: { code: "api_unauthorized", message } });
+      expect(await response.json()).toMatchObject({
+        success: false,
+        error: { code: "api_unauthorized", message, docs: "docs/errors.md#api_unauthorized" },
+        provider: "retell",
+        state: "failed",
+        seen: 0,
+        notes: expect.any(Array) as unknown,
+      });
     }
     const seen = await revoked.ask("/api/integrations/retell/status");
     expect(await seen.json()).toMatchObject({ import: { error: { message } }, reconcile: { error: { message } } });
@@ -234,6 +241,16 @@ describe("M08: a vendor without credentials", () => {
     }
   });
 });
+
+test.each(["import-calls/stop", "setup-webhook", "reconcile"])(
+  "M03, M05: POST %s takes no body, as fetch sends it",
+  async (route) => {
+    const headers = { authorization: `Bearer ${server.adminToken}` };
+    const response = await server.ask(`/api/integrations/callrail/${route}`, { method: "POST", headers });
+    expect(response.status).toBe(200);
+    await response.arrayBuffer();
+  },
+);
 
 describe("M05: what setup-webhook wants besides", () => {
   const start = (url: string | undefined) => {

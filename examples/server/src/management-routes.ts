@@ -1,5 +1,5 @@
 import type { Offhook } from "@offhook/core";
-import express, { Router } from "express";
+import express, { Router, type Request } from "express";
 import { addAdminRoutes } from "./admin-routes.ts";
 import { isAuthorized } from "./admin-token.ts";
 import { refuse } from "./answers.ts";
@@ -34,7 +34,7 @@ export function managementRoutes(options: ManagementOptions): Router {
   router.use(express.json({ limit: "64kb" }));
   router.use((request, response, next) => {
     // What was sent and not read would be taken for nothing, and nothing may mean everything.
-    if (request.is("application/json") === false) refuse(response, "unsupported_media_type");
+    if (request.is("application/json") === false && !isEmpty(request)) refuse(response, "unsupported_media_type");
     else next();
   });
   addCallRoutes(router, offhook, providers);
@@ -45,3 +45,7 @@ export function managementRoutes(options: ManagementOptions): Router {
   addAdminRoutes(router, offhook);
   return router;
 }
+
+/** Says that it has no body, as `fetch` does of a POST of nothing. https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
+const isEmpty = ({ headers }: Request): boolean =>
+  headers["transfer-encoding"] === undefined && Number(headers["content-length"]) === 0;

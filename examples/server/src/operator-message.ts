@@ -49,7 +49,7 @@ export function refuseForOperator(
   const message = error instanceof OffhookError ? operatorMessage(error, providers, missing) : undefined;
   if (message === undefined) throw error;
   const { code, retryAfterSeconds } = refusalOf(error);
-  refuse(response, code, message, retryAfterSeconds);
+  refuse(response, code, { message, retryAfterSeconds });
 }
 
 /** The same for what was not thrown: a test or a summary that says why it failed. */

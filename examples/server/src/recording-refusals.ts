@@ -35,17 +35,17 @@ export function recordingRefusals(offhook: Offhook, missing: MissingByProvider):
       const call = await offhook.calls.get(callId);
       if (call === undefined) {
         const message = "There is no such call; this route takes Offhook's id of the call, such as call_twilio_CA…";
-        return refuse(response, "not_found", message);
+        return refuse(response, "not_found", { message, state: "unknown" });
       }
       if (state === "unknown" && recordingId !== undefined) {
-        return refuse(response, "not_found", "The call has no recording with this id");
+        return refuse(response, "not_found", { message: "The call has no recording with this id", state });
       }
       if (state === "pending") response.setHeader("retry-after", "60");
       const setUp = state === "none_expected" ? howToSetUp(providersOf(call.references), missing) : undefined;
       const unasked = setUp === undefined ? "" : `, and its vendor is not asked for one. ${setUp}`;
       const reason = reasons[state];
       const message = reason === undefined ? undefined : `${reason}${unasked}`;
-      refuse(response, "recording_missing", message);
+      refuse(response, "recording_missing", { message, state });
     },
     async failed(response, request, error) {
       if (!(error instanceof OffhookError)) throw error;

@@ -48,6 +48,12 @@ async function callId(): Promise<string> {
 const ranged = (range: string, method = "GET"): Promise<Response> =>
   server.ask(path, { method, headers: { authorization: `Bearer ${server.adminToken}`, range } });
 
+const rangeOf = ({ status, headers }: Response): unknown[] => [
+  status,
+  headers.get("accept-ranges"),
+  headers.get("content-range"),
+];
+
 /** A listener who can hang up. */
 function listen(): ClientRequest {
   const request = ask(`${server.address}${path}`, {
@@ -81,7 +87,7 @@ describe("at the vendor", () => {
   test("a range behind the end is refused as one", async () => {
     const refused = await ranged(`bytes=${soundBytes}-`);
     // How long it is, nobody says; there is no other way to write that than not to.
-    expect([refused.status, refused.headers.get("content-range")]).toEqual([416, null]);
+    expect(rangeOf(refused)).toEqual([416, "bytes", null]);
     expect(await refused.json()).toMatchObject({ success: false, error: { code: "range_not_satisfiable" } });
     expect(warnings()).toEqual([]);
   });
@@ -89,7 +95,7 @@ describe("at the vendor", () => {
   test("a range behind the end is refused also where the vendor passes over ranges", async () => {
     sound = () => answerOf({ pull: (controller) => controller.enqueue(new Uint8Array(50)) }, 500_000);
     const refused = await ranged("bytes=500000-");
-    expect([refused.status, refused.headers.get("content-range")]).toEqual([416, "bytes */500000"]);
+    expect(rangeOf(refused)).toEqual([416, "bytes", "bytes */500000"]);
     await refused.arrayBuffer();
   });
 
@@ -174,7 +180,12 @@ describe("at the vendor", () => {
 
 describe("nothing to hear", () => {
   interface Refused {
-    readonly error: { readonly code: string; readonly message: string; readonly docs: string };
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly docs: string;
+      readonly state?: string;
+    };
   }
 
   const refusalOf = async (of: string): Promise<[number, Refused["error"]]> => {
@@ -226,10 +237,29 @@ describe("nothing to hear", () => {
       404,
       {
         code: "recording_missing",
+        state: "none_expected",
         message: `No recording of the call is known, and its vendor is not asked for one. ${setUp}`,
         docs: "examples/server/README.md#errors",
       },
     ]);
+  });
+
+  test.each([
+    ["in-progress", "pending", "60"],
+    ["absent", "empty", null],
+    ["failed", "failed", null],
+    ["deleted", "expired", null],
+  ])("A14: a recording that Twilio says is %s is %s, for programs too", async (status, state, retryAfter) => {
+    server = await startTestServer();
+    const said = "RecordingStatus=completed";
+    const life = twilioLife({ key }).map((sample) => ({
+      ...sample,
+      body: sample.body.replace(said, `RecordingStatus=${status}`),
+    }));
+    await deliver(life);
+    const response = await server.ask(`/api/calls/${await callId()}/recording`);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([404, retryAfter]);
+    expect(await response.json()).toMatchObject({ success: false, error: { code: "recording_missing", state } });
   });
 
   test("A14: a recording that is still to come, and ids that are none", async () => {
@@ -238,19 +268,20 @@ describe("nothing to hear", () => {
     vendor.remove("call_d4");
     expect(await refusalOf("/api/calls/:id/recording?recording=other")).toMatchObject([
       404,
-      { code: "not_found", message: "The call has no recording with this id" },
+      { code: "not_found", state: "unknown", message: "The call has no recording with this id" },
     ]);
     expect(await refusalOf("/api/calls/d4/recording")).toMatchObject([
       404,
       {
         code: "not_found",
+        state: "unknown",
         message: "There is no such call; this route takes Offhook's id of the call, such as call_twilio_CA…",
       },
     ]);
     const asked = await server.ask(path);
     expect([asked.status, asked.headers.get("retry-after")]).toEqual([404, "60"]);
     expect(await asked.json()).toMatchObject({
-      error: { code: "recording_missing", message: "The recording is not ready yet" },
+      error: { code: "recording_missing", state: "pending", message: "The recording is not ready yet" },
     });
   });
 });
@@ -261,7 +292,7 @@ describe("from the archive", () => {
   test.each(["bytes=99999-", "bytes=-0"])("a range behind the end is refused: %s", async (range) => {
     const bytes = await archived();
     const refused = await ranged(range);
-    expect([refused.status, refused.headers.get("content-range")]).toEqual([416, `bytes */${bytes}`]);
+    expect(rangeOf(refused)).toEqual([416, "bytes", `bytes */${bytes}`]);
     await refused.arrayBuffer();
   });
 

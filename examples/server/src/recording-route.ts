@@ -38,9 +38,8 @@ export function addRecordingRoute(
         signal,
       });
     } catch (error) {
-      // How long it is, the vendor's refusal does not hand on.
       if (range !== undefined && error instanceof ApiError && error.status === 416) {
-        refuse(response, "range_not_satisfiable");
+        refuseRange(response, null);
         return;
       }
       await refusals.failed(response, asked, error);
@@ -54,8 +53,7 @@ export function addRecordingRoute(
     // An archive that has nothing of the range gives the whole, as some vendors do.
     if (range !== undefined && status === 200 && bytes !== null && isBehind(range, bytes)) {
       await letGo(body);
-      response.setHeader("content-range", `bytes */${bytes}`);
-      refuse(response, "range_not_satisfiable");
+      refuseRange(response, bytes);
       return;
     }
     writeHead(response, opened);
@@ -84,6 +82,16 @@ function writeHead(response: Response, { status, contentType, bytes, contentRang
   response.setHeader("content-security-policy", "sandbox; default-src 'none'");
   if (bytes !== null) response.setHeader("content-length", String(bytes));
   if (contentRange !== null) response.setHeader("content-range", contentRange);
+}
+
+/**
+ * @param bytes how long the recording is; null where only the vendor knows, whose refusal does not hand it on. There is no
+ *   way to write that: https://www.rfc-editor.org/rfc/rfc9110#section-14.4
+ */
+function refuseRange(response: Response, bytes: number | null): void {
+  response.setHeader("accept-ranges", "bytes");
+  if (bytes !== null) response.setHeader("content-range", `bytes */${bytes}`);
+  refuse(response, "range_not_satisfiable");
 }
 
 /** A body that tells when it breaks off, and not when whoever reads it goes away. */
