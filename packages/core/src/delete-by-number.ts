@@ -77,9 +77,7 @@ export async function deleteByNumber(
     await removeArchived(workings, calls);
     const gone = await removeRecords(workings, "call", calls, number);
     // Once more, because it may have gone by more names by then, or have had another recording archived.
-    const names = new Set(gone.flatMap(({ references }) => references).map(referenceKey));
-    const spared = calls.filter(({ references }) => !references.some((each) => names.has(referenceKey(each))));
-    await forgetCalls(workings, gone, spared);
+    await forgetCalls(workings, gone, await sparedOf(workings, calls, gone));
     await removeArchived(workings, gone);
     await removeRecords(workings, "lead", leads, number);
   }
@@ -108,6 +106,22 @@ async function eachRecord<S extends Subject>(
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return found;
+}
+
+/** Calls that are still there, because they are somebody else's by now. What others deleted meanwhile is not. */
+async function sparedOf(
+  { storage, audience: { tenantId } }: Workings,
+  calls: readonly Call[],
+  gone: readonly Call[],
+): Promise<readonly Call[]> {
+  const names = new Set(gone.flatMap(({ references }) => references).map(referenceKey));
+  const spared: Call[] = [];
+  for (const call of calls) {
+    if (call.references.some((each) => names.has(referenceKey(each)))) continue;
+    const stored = await Promise.all(call.references.map((each) => storage.get("call", tenantId, each)));
+    if (stored.some((each) => each !== undefined)) spared.push(call);
+  }
+  return spared;
 }
 
 /** What is left behind by a crash goes with the next try: most of it is removed before the calls that lead to it. */

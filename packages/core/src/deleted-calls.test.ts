@@ -99,6 +99,38 @@ test("a deletion while a page is written has seen the call before or after it, a
   expect(await storedIds(offhook)).toEqual([]);
 });
 
+test("two deletions of a number at once: its calls stay deleted", async () => {
+  const { offhook } = await open();
+  await Promise.all([deleteByNumber(offhook, number), deleteByNumber(offhook, number)]);
+  await offhook.importCalls({ provider: "toy", from });
+  expect(await storedIds(offhook)).toEqual(["c2"]);
+});
+
+test("a deletion of the leg while another vendor's part of it is written", async () => {
+  const storage = memoryStorage();
+  let deleteNow: (() => Promise<unknown>) | undefined;
+  const slow: Storage = {
+    ...storage,
+    write: async (work, options) => {
+      if (options?.durable === false) await deleteNow?.();
+      return storage.write(work, options);
+    },
+  };
+  const record = toyRecord({ id: "talk", at: begun, leg: "L1" });
+  const party = { e164: number, raw: number };
+  const events = record.events.map((each) => ({ ...each, facts: { ...each.facts, from: party } }));
+  const listCalls = () =>
+    Promise.resolve({ records: [{ ...record, events }], unreadable: [], nextCursor: null, total: 1 });
+  const { offhook, send } = openImports(new ToyVendor(), { storage: slow, api: { listCalls } });
+  await send({ leg: "L1", type: "call.ended", status: "completed", at: begun, from: number });
+  deleteNow = async () => {
+    deleteNow = undefined;
+    await deleteByNumber(offhook, number);
+  };
+  await offhook.importCalls({ provider: "toy", from });
+  expect(await storedIds(offhook)).toEqual([]);
+});
+
 test("a deletion that was broken off keeps nothing of what it did not delete", async () => {
   const stopper = new AbortController();
   const storage = memoryStorage();

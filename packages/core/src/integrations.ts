@@ -69,7 +69,7 @@ export interface ReconcileSchedule {
 export interface ImportOptions {
   /** The provider's name. */
   readonly provider: string;
-  /** Half-open range of the calls' start: from inclusive, to exclusive. ISO-8601 with a zone. */
+  /** Half-open range of the calls' start: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. */
   readonly from: string;
   /** Default, and the latest there is: until now. */
   readonly to?: string;
@@ -142,6 +142,7 @@ export interface ImportNote {
     | "other_account"
     | "pages_shifted"
     | "less_asked"
+    | "details_missing"
     | "no_checkpoints"
     | "no_deliveries"
     | "deliveries_refused"

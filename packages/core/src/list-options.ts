@@ -24,11 +24,20 @@ export function limitOf({ limit = defaultLimit }: { readonly limit?: number | un
 /** @throws PayloadError `payload_invalid` for text that is no time, or names no zone. */
 export function timeOption(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const time = isoFromText(text);
-  if (time !== null && isDay(text.slice(0, 10))) return time;
-  const got = typeof text === "string" ? `"${text.slice(0, 40)}"` : typeof text;
-  throw new PayloadError("payload_invalid", `${name}: expected an ISO-8601 time since 1970 with its zone, got ${got}`);
+  const time = timeOf(text);
+  if (time !== null) return time;
+  const expected = `${name}: expected an ISO-8601 time since 1970 with its zone`;
+  throw new PayloadError("payload_invalid", `${expected}, got ${quoted(text)}`);
 }
+
+/** ISO-8601 text with its zone, as storages compare it; null for what is none. */
+export function timeOf(text: string): string | null {
+  const time = isoFromText(text);
+  return time !== null && isDay(text.slice(0, 10)) ? time : null;
+}
+
+/** What was given, for a message. */
+export const quoted = (text: unknown): string => (typeof text === "string" ? `"${text.slice(0, 40)}"` : typeof text);
 
 /** The platform reads the 31st of February as a day in March. What is no ISO-8601 date has no such days. */
 function isDay(text: string): boolean {

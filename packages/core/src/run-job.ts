@@ -3,7 +3,15 @@ import type { Job, JobSettlement } from "./job.ts";
 import { describeError, type Logger } from "./logger.ts";
 
 /** What a job waits for is not there yet. To be tried again like a failure, and nothing to be told of in a log. */
-export class NotYet extends Error {}
+export class NotYet extends Error {
+  /** The least to wait, where that is more than after a failure. Milliseconds. */
+  readonly delayMs: number;
+
+  constructor(message: string, { delayMs = 0 }: { readonly delayMs?: number } = {}) {
+    super(message);
+    this.delayMs = delayMs;
+  }
+}
 
 /** Nobody would do the job now: not before the delay is over. */
 export class Postponed extends Error {
@@ -70,7 +78,7 @@ export async function attemptJob(job: Job, leaseToken: string, options: RunJobOp
 /** Undefined after the last attempt. */
 function pauseAfter(attempts: number, cause: unknown): number | undefined {
   const pauseMs = pauseAfterMs(attempts);
-  if (pauseMs === undefined || !(cause instanceof Postponed)) return pauseMs;
+  if (pauseMs === undefined || !(cause instanceof Postponed || cause instanceof NotYet)) return pauseMs;
   return Math.max(pauseMs, spread(cause.delayMs));
 }
 

@@ -150,6 +150,39 @@ test("fault: 429 with Retry-After is waited for", async () => {
   expect(await asking).toEqual({ count: 2 });
 });
 
+test.each([
+  ["hangs", () => new Promise<Response>(() => undefined)],
+  ["has a body that hangs", () => Promise.resolve(new Response(new ReadableStream()))],
+])("fault: a fetch that %s and does not look at its signal is given up and tried again", async (_words, fetch) => {
+  let count = 0;
+  const options = {
+    timeoutMs: 20,
+    fetch: () => {
+      count += 1;
+      return count < 3 ? fetch() : Promise.resolve(Response.json({ count }));
+    },
+  };
+  const { client } = await vendor(() => undefined, options);
+  expect(await client.request(get)).toEqual({ count: 3 });
+  const stopper = new AbortController();
+  const { client: patient } = await vendor(() => undefined, { fetch });
+  const asking = patient.request(get, { signal: stopper.signal });
+  setTimeout(() => stopper.abort(new Error("enough")), 20);
+  await expect(asking).rejects.toThrow("enough");
+});
+
+test.each([
+  ["1.5", 1_500],
+  ["0", 0],
+  ["12345678", 12_345_678_000],
+  ["-1", null],
+  ["soon", null],
+  ["1e3", null],
+])("fault: a Retry-After of %s", async (text, retryAfterMs) => {
+  const { client } = await vendor((response) => json(response, {}, 429, { "retry-after": text }), { attempts: 1 });
+  expect(await failureOf(client.request(get))).toMatchObject({ code: "api_rate_limited", retryAfterMs });
+});
+
 test("fault: a Retry-After that is far away is handed on instead", async () => {
   const { client, seen } = await vendor((response) => json(response, {}, 429, { "retry-after": "3600" }));
   expect(await failureOf(client.request(get))).toMatchObject({ code: "api_rate_limited", retryAfterMs: 3_600_000 });

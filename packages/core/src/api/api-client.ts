@@ -7,6 +7,7 @@ import { mediaTypeOf } from "../headers.ts";
 import type { ApiContext } from "../provider-api.ts";
 import { pause } from "./pause.ts";
 import { Turns } from "./turns.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Any `fetch`, such as that of a test or of a proxy. */
 export type Fetch = typeof globalThis.fetch;
@@ -128,20 +129,22 @@ async function attemptOnce({ send, dialect, request, url, timeoutMs, signal }: A
   // Outside of the attempt: a key that is missing is no failure of the vendor's.
   const credentials = await dialect.headers();
   const timeout = AbortSignal.timeout(timeoutMs);
+  const ends = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
   let response: FetchResponse<string>;
   try {
-    response = await send.raw<unknown, "text">(url.href, {
+    const sent = send.raw<unknown, "text">(url.href, {
       method,
       headers: { accept: "application/json", ...credentials },
       ...(json === undefined ? {} : { body: json as object }), // ofetch writes any JSON
       ...(form === undefined ? {} : { body: formOf(form) }),
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      signal: ends,
       // JSON is read below: ofetch would give text where it is broken, and lose digits.
       responseType: "text",
       retry: false,
       redirect: "manual",
       ignoreResponseError: true,
     });
+    response = await untilAborted(ends, sent);
   } catch (error) {
     const cause = withoutUrl(error);
     const said = timeout.aborted ? "no answer in time" : `no answer${reasonOf(cause)}`;

@@ -12,8 +12,15 @@ export function codeOfStatus(status: number): ApiErrorCode {
 
 /** Seconds or a date, as milliseconds from now. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 export function retryAfterOf(headers: Pick<Headers, "get">): number | null {
-  const text = headers.get("retry-after");
-  if (text === null || text === "") return null;
-  const ms = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? null : Math.max(ms, 0);
+  const text = headers.get("retry-after")?.trim() ?? "";
+  // Some write fractions; a number is never a date, though the platform would read "1.5" as a day in January.
+  const ms = /^\d+(?:\.\d*)?$/.test(text)
+    ? Math.ceil(Number(text) * 1000)
+    : httpDate.test(text)
+      ? Date.parse(text) - Date.now()
+      : Number.NaN;
+  return Number.isFinite(ms) ? Math.max(ms, 0) : null;
 }
+
+/** Begins with the name of a day. https://www.rfc-editor.org/rfc/rfc9110#http.date */
+const httpDate = /^[A-Z][a-z]{2,8},? .*\d/;

@@ -116,9 +116,8 @@ async function removeDeletedMeanwhile(
   const { storage, audience } = workings;
   const calls: Call[] = [];
   for (const { record } of created) {
-    if (!(await after.has([record.reference]))) continue;
     const stored = await storage.get("call", audience.tenantId, record.reference);
-    if (stored !== undefined) calls.push(stored.record);
+    if (stored !== undefined && (await after.has(stored.record.references))) calls.push(stored.record);
   }
   for (const number of new Set(calls.flatMap(({ from, to }) => [from?.e164 ?? null, to?.e164 ?? null]))) {
     if (number !== null) await removeRecords(workings, "call", calls, number);

@@ -4,13 +4,22 @@ import type { Workings } from "../workings.ts";
 const pageSize = 200;
 /** Counting reads every call: this many are enough to say that it was a busy day. */
 const mostPages = 250;
-/** How long a count is good for a screen that asks again and again. */
-const freshMs = 5_000;
+/** For a screen that asks again and again: a count that took longer than this is good for a while. */
+const quickMs = 50;
+/** For so many times as long as it took. */
+const freshTimes = 10;
+const longestFreshMs = 5_000;
+
+interface Count {
+  readonly count: Promise<number>;
+  /** By the clock of the process. Infinity: it is under way. */
+  readonly freshUntilMs: number;
+}
 
 /** How many calls of a provider began since midnight, UTC. */
 export class CallsToday {
   readonly #workings: Workings;
-  readonly #counts = new Map<string, { readonly atMs: number; readonly count: Promise<number> }>();
+  readonly #counts = new Map<string, Count>();
 
   constructor(workings: Workings) {
     this.#workings = workings;
@@ -18,11 +27,20 @@ export class CallsToday {
 
   async count(provider: string): Promise<number> {
     const nowMs = this.#workings.now();
+    const beganMs = performance.now();
     const known = this.#counts.get(provider);
-    if (known !== undefined && nowMs - known.atMs < freshMs) return known.count;
+    if (known !== undefined && beganMs < known.freshUntilMs) return known.count;
     const count = this.#count(provider, nowMs);
-    this.#counts.set(provider, { atMs: nowMs, count });
-    count.catch(() => this.#counts.delete(provider));
+    this.#counts.set(provider, { count, freshUntilMs: Infinity });
+    try {
+      await count;
+      const endedMs = performance.now();
+      const tookMs = endedMs - beganMs;
+      const freshMs = tookMs < quickMs ? 0 : Math.min(tookMs * freshTimes, longestFreshMs);
+      this.#counts.set(provider, { count, freshUntilMs: endedMs + freshMs });
+    } catch {
+      this.#counts.delete(provider);
+    }
     return count;
   }
 

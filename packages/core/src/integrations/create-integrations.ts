@@ -54,6 +54,8 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
   const jobs = new RecordingJobs({ workings, vendors, getCall, closing: closing.signal });
   /** What somebody waits for, and what closing waits for. */
   const underWay = new Set<Promise<unknown>>();
+  /** Vendors whose import somebody waits for here: a second one is a mistake, while that of another process may be dead. */
+  const importing = new Set<string>();
 
   /** Does a run to its end, for somebody who waits for it. */
   async function finish(
@@ -82,8 +84,21 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
 
   async function importCalls(options: ImportOptions): Promise<ImportSummary> {
     const vendor = vendors.require(options.provider);
-    const document = await runs.begin("import", vendor, { ...importRange(options, now()), isBackground: false });
-    return summaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+    const { name } = vendor;
+    const range = { ...importRange(options, now()), isBackground: false };
+    if (importing.has(name) && !range.restart) {
+      throw new ConfigurationError(
+        "import_running",
+        `Import from ${name}: one is running in this process: wait for its end, stop it, or ask with "restart"`,
+      );
+    }
+    importing.add(name);
+    try {
+      const document = await runs.begin("import", vendor, range);
+      return summaryOf(await finish(vendor, document, options), await vendor.requests.quota());
+    } finally {
+      importing.delete(name);
+    }
   }
 
   async function reconcile(options: ReconcileOptions): Promise<ReconcileSummary> {

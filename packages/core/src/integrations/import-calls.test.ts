@@ -261,12 +261,13 @@ test("H9: a range beyond what the vendor keeps is cut, and says so", async () =>
 });
 
 test.each([
-  [{ from: "yesterday" }, "payload_invalid", "since 1970 with its zone"],
-  [{ from: "2026-11-01T00:00:00" }, "payload_invalid", "zone"],
-  [{ from: "2026-02-31T00:00:00Z" }, "payload_invalid", "2026-02-31"],
+  [{ from: "yesterday" }, "option_invalid", "ISO-8601 with its zone"],
+  [{ from: "2026-11-01T00:00:00" }, "option_invalid", "zone"],
+  [{ from: "2026-02-31T00:00:00Z" }, "option_invalid", "2026-02-31"],
+  [{ from: "2026-02-31" }, "option_invalid", "2026-02-31"],
   // As from JavaScript.
-  [{ from: new Date(start - day) as unknown as string }, "payload_invalid", "got object"],
-  [{ from: undefined as unknown as string }, "option_invalid", "got none"],
+  [{ from: new Date(start - day) as unknown as string }, "option_invalid", "got object"],
+  [{ from: undefined as unknown as string }, "option_invalid", "got undefined"],
   [{ from: at(start), to: at(start - day) }, "option_invalid", at(start - day)],
   [{ from: at(start + day) }, "option_invalid", "that has been"],
   [{ from, provider: "nobody" }, "option_invalid", "expected one of toy"],
@@ -276,6 +277,30 @@ test.each([
     code,
     message: expect.stringContaining(words),
   });
+});
+
+test("A02: a day begins at midnight, UTC", async () => {
+  const vendor = new ToyVendor([
+    { id: "before", at: "2026-11-17T23:59:59.999Z" },
+    { id: "first", at: "2026-11-18T00:00:00.000Z" },
+    { id: "last", at: "2026-11-18T23:59:59.999Z" },
+    { id: "after", at: "2026-11-19T00:00:00.000Z" },
+  ]);
+  const { offhook } = openImports(vendor);
+  await offhook.importCalls({ provider: "toy", from: "2026-11-18", to: "2026-11-19" });
+  expect(await storedIds(offhook)).toEqual(["first", "last"]);
+  await offhook.reconcile({ provider: "toy", window: { from: "2026-11-19" } });
+  expect(await storedIds(offhook)).toEqual(["after", "first", "last"]);
+});
+
+test("A02: a second import while one is under way is refused, and the first goes on", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openImports(vendor);
+  const options = { provider: "toy", from };
+  const [first, second] = await Promise.allSettled([offhook.importCalls(options), offhook.importCalls(options)]);
+  expect(first).toMatchObject({ value: { state: "finished", created: 30 } });
+  expect(second).toMatchObject({ reason: { code: "import_running" } });
+  expect(await offhook.importCalls(options)).toMatchObject({ state: "finished", unchanged: 30 });
 });
 
 test("A02: a range that ends in the future ends now", async () => {

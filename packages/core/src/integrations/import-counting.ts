@@ -1,5 +1,5 @@
 import type { RecordOutcome } from "./apply-records.ts";
-import { endMs, type ImportDocument } from "./import-document.ts";
+import { endMs, type ImportDocument, type ImportWindow } from "./import-document.ts";
 import type { ImportCounts, MissedReason } from "../integrations.ts";
 import type { ApiRecord } from "../provider-api.ts";
 
@@ -21,7 +21,11 @@ const mostRepaired = 100;
 export function withCounted(
   document: ImportDocument,
   told: readonly Told[],
-  { done, unreadable }: { readonly done: number; readonly unreadable: readonly string[] },
+  {
+    done,
+    unreadable,
+    lastDone,
+  }: { readonly done: number; readonly unreadable: readonly string[]; readonly lastDone: string | null },
 ): ImportDocument {
   const whole = { from: document.from, to: new Date(endMs(document)).toISOString() };
   const counts: { -readonly [Name in keyof ImportCounts]: number } = { ...document.counts };
@@ -63,11 +67,26 @@ export function withCounted(
   counts.seen += news;
   if (news > 0) failures.push(...unreadable.slice(-news).slice(0, mostFailures - failures.length));
   const unreadableCounted = Math.max(seenUnreadable, document.window.unreadableCounted);
-  const window = { ...document.window, position, counted, done, unreadable: seenUnreadable, unreadableCounted };
+  const window = {
+    ...document.window,
+    position,
+    counted,
+    done,
+    lastDone,
+    unreadable: seenUnreadable,
+    unreadableCounted,
+  };
   return { ...document, counts, missed, repaired, failures, window };
 }
 
-const nameOf = ({ reference }: ApiRecord): string => `${reference.provider}:${reference.id}`;
+export const nameOf = ({ reference }: ApiRecord): string => `${reference.provider}:${reference.id}`;
+
+/** How many records of a page were written when it was read before: new ones may have come above them since. */
+export function doneOf(records: readonly ApiRecord[], { done, lastDone }: ImportWindow): number {
+  if (done === 0) return 0;
+  const last = records.findLastIndex((record) => nameOf(record) === lastDone);
+  return last < 0 ? Math.min(done, records.length) : last + 1;
+}
 
 export function isWithin({ startedAt, subject }: ApiRecord, { from, to }: { from: string; to: string }): boolean {
   return startedAt === null || subject === "recording" || (startedAt >= from && startedAt < to);

@@ -56,6 +56,8 @@ export interface ImportWindow {
   /** As long as it is read it stays, whatever becomes of the range: the vendor's cursor is of this window. */
   readonly from: string;
   readonly to: string;
+  /** Where the range has grown since it was begun: what has come later is of the next window. */
+  readonly until: string | null;
   readonly days: number;
   readonly cursor: string | null;
   readonly pages: number;
@@ -65,8 +67,9 @@ export interface ImportWindow {
   readonly position: number;
   /** How many of its calls are counted: when it is read again, those are passed over. */
   readonly counted: number;
-  /** Records of the page at the cursor that were written already. */
+  /** Records of the page at the cursor that were written already, and the name of the last of them. */
   readonly done: number;
+  readonly lastDone: string | null;
   /** Items that could not be read since it was begun, and how many of them are counted. */
   readonly unreadable: number;
   readonly unreadableCounted: number;
@@ -117,6 +120,7 @@ export function windowAt(fromMs: number, rangeEndMs: number, days = firstDays): 
   return {
     from: new Date(fromMs).toISOString(),
     to: new Date(Math.min(fromMs + days * dayMs, rangeEndMs)).toISOString(),
+    until: null,
     days,
     cursor: null,
     pages: 0,
@@ -124,6 +128,7 @@ export function windowAt(fromMs: number, rangeEndMs: number, days = firstDays): 
     position: 0,
     counted: 0,
     done: 0,
+    lastDone: null,
     unreadable: 0,
     unreadableCounted: 0,
     tail: [],
@@ -135,8 +140,8 @@ export function windowAt(fromMs: number, rangeEndMs: number, days = firstDays): 
 
 /** The window after this one; undefined after the last. Where little is going on windows grow, to save requests. */
 export function nextWindow(document: ImportDocument): ImportWindow | undefined {
-  const { to, days, pages, position } = document.window;
-  const toMs = Date.parse(to);
+  const { to, until, days, pages, position } = document.window;
+  const toMs = Date.parse(until ?? to);
   const rangeEndMs = endMs(document);
   if (toMs >= rangeEndMs) return undefined;
   if (pages > quietPages) return windowAt(toMs, rangeEndMs, Math.min(days, mostDays));

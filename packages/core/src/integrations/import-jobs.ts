@@ -2,7 +2,7 @@ import type { ImportDocument, RunKind } from "./import-document.ts";
 import type { ImportRuns, RunJobPayload, Vendor } from "./import-runs.ts";
 import { reconcileRange, scheduledReconcile, type FullSchedule } from "./reconcile-schedule.ts";
 import { describeError } from "../logger.ts";
-import type { RunJob } from "../run-job.ts";
+import { NotYet, type RunJob } from "../run-job.ts";
 import type { Vendors } from "./vendors.ts";
 import type { Workings } from "../workings.ts";
 
@@ -31,8 +31,10 @@ export function importRunJob(kind: RunKind, options: ImportJobsOptions): RunJob 
     const vendor = vendors.find(provider);
     if (runId === undefined) {
       await beginDue(provider, vendor);
-    } else if (vendor !== undefined) {
-      // Without one, the client was taken away since.
+    } else if (vendor === undefined) {
+      // Another process may have one, as while a new version is rolled out. Else a person finds the job among the dead.
+      throw new NotYet(`no client of ${provider} in this process`);
+    } else {
       const document = await runs.takeUp(kind, provider, runId);
       if (document !== undefined) await goOn(vendor, document, stopAtMs);
     }

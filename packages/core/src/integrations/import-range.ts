@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors.ts";
 import type { RunRange } from "./import-runs.ts";
 import type { ImportOptions } from "../integrations.ts";
-import { timeOption } from "../list-options.ts";
+import { quoted, timeOf } from "../list-options.ts";
 
 /**
  * What an import is to bring in.
@@ -11,9 +11,7 @@ export function importRange(
   { from, to, notify = false, restart = false }: Pick<ImportOptions, "from" | "to" | "notify" | "restart">,
   nowMs: number,
 ): Omit<RunRange, "isBackground"> {
-  const start = timeOption("from", from);
-  if (start === undefined) throw invalid("expected a time from which to begin, got none");
-  return { ...checkedRange("import", start, timeOption("to", to), nowMs), notify, restart };
+  return { ...checkedRange("import", { from, to }, nowMs), notify, restart };
 }
 
 /**
@@ -22,15 +20,25 @@ export function importRange(
  */
 export function checkedRange(
   what: string,
-  from: string,
-  to: string | undefined,
+  asked: { readonly from: string; readonly to?: string | undefined },
   nowMs: number,
 ): Pick<RunRange, "from" | "to"> {
+  const from = edgeOf(what, "from", asked.from);
+  const to = asked.to === undefined ? undefined : edgeOf(what, "to", asked.to);
   if (to !== undefined && to <= from) throw invalid(`expected a time after ${from} to end at, got ${to}`, what);
   const at = new Date(nowMs).toISOString();
   if (from > at) throw invalid(`expected a time that has been, got ${from}`, what);
   return { from, to: to !== undefined && to > at ? undefined : to };
 }
 
-const invalid = (expectation: string, what = "import"): ConfigurationError =>
+const day = /^\d{4}-\d{2}-\d{2}$/;
+
+function edgeOf(what: string, name: string, text: string): string {
+  const time = timeOf(day.test(text) ? `${text}T00:00:00.000Z` : text);
+  if (time !== null) return time;
+  const expected = "expected a day such as 2026-11-20, which begins at midnight UTC, or ISO-8601 with its zone";
+  throw invalid(`${name}: ${expected}, got ${quoted(text)}`, what);
+}
+
+const invalid = (expectation: string, what: string): ConfigurationError =>
   new ConfigurationError("option_invalid", `${what}: ${expectation}`);

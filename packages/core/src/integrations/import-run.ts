@@ -6,12 +6,12 @@ import type { ApiContext, ProviderApi } from "../provider-api.ts";
 import type { Workings } from "../workings.ts";
 import { applyRecords, type WriteAlong } from "./apply-records.ts";
 import type { Documents } from "./documents.ts";
-import { distinctRecords, isWithin, withCounted } from "./import-counting.ts";
+import { distinctRecords, doneOf, isWithin, nameOf, withCounted } from "./import-counting.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { ImportPages, type ReadPage } from "./import-pages.ts";
 import { isRefusedCursor, overtakenError, reasonOf, tooSlow } from "./import-trouble.ts";
 import { withDetails } from "./record-details.ts";
-import { begunAnew, mostRounds, PagesLeadBack, withTurned } from "./import-turning.ts";
+import { addNote, begunAnew, mostRounds, PagesLeadBack, withTurned } from "./import-turning.ts";
 
 export interface ImportRunOptions {
   readonly workings: Workings;
@@ -47,11 +47,23 @@ export interface ImportRunEnd {
 /** Somebody else goes on with the document, or has stopped it. */
 class Overtaken extends Error {}
 
+/** The page that is being written. */
+interface PageUnderway {
+  readonly page: ReadPage;
+  /** How many of its records are. */
+  readonly written: number;
+  /** How many of them were when it was read before. */
+  readonly done: number;
+  readonly distinct: ReadonlySet<number>;
+}
+
 /** Records that are written in one transaction: what comes in by webhook waits no longer than for so many. */
 const mostRecords = 500;
 /** Where each may take a request of its own, so that what is there is soon written. */
 const mostDetailed = 100;
 const mostTroubles = 8;
+/** After so many failures over one call it is the call that fails, rather than the vendor. */
+const patience = 3;
 const firstPauseMs = 30_000;
 const longestPauseMs = 30 * 60_000;
 /** However long the vendor wants us to wait: the next look costs one request. */
@@ -70,8 +82,7 @@ export class ImportRun {
   #requests = 0;
   #stampMs: number;
   #hasWritten = false;
-  /** The page that is being written, and how many of its records are. */
-  #page: { readonly page: ReadPage; readonly written: number; readonly distinct: ReadonlySet<number> } | undefined;
+  #page: PageUnderway | undefined;
 
   constructor(options: ImportRunOptions, document: ImportDocument, version: number) {
     this.#options = options;
@@ -123,25 +134,24 @@ export class ImportRun {
 
   /** Writes some more records of a page; with the last of them the document turns to the next page. */
   async #write(page: ReadPage): Promise<void> {
-    const { workings, api, documents } = this.#options;
-    const { window, detailsFrom, provider } = this.#document;
-    if (this.#page?.page !== page)
-      this.#page = { page, written: 0, distinct: distinctRecords(page.records, window.tail) };
-    const { written: first, distinct } = this.#page;
-    const listed = page.records.slice(first, first + sliceOf(page));
-    // What was written before a crash has its details.
-    const known = listed.slice(0, Math.max(window.done - first, 0));
-    const { records: detailed, failure } = await withDetails(
+    const { workings, api, documents, waits } = this.#options;
+    const { window, detailsFrom, provider, troubles } = this.#document;
+    if (this.#page?.page !== page) {
+      const distinctOnes = distinctRecords(page.records, window.tail);
+      this.#page = { page, written: 0, done: doneOf(page.records, window), distinct: distinctOnes };
+    }
+    const { written: first, done, distinct } = this.#page;
+    const { records, failure, isLacking } = await withDetails(
       workings,
       api,
-      listed.slice(known.length),
+      page.records.slice(first, first + sliceOf(page)),
       this.#pages.context,
-      detailsFrom,
+      { detailsFrom, done: done - first, isPatient: !waits && troubles < patience },
     );
-    const records = [...known, ...detailed];
-    if (failure !== undefined && detailed.length === 0) throw failure;
-    const isLast = first + records.length >= page.records.length;
-    const mine = records.filter((record) => isWithin(record, window));
+    const end = first + records.length;
+    if (failure !== undefined && end <= done) throw failure;
+    const isLast = end >= page.records.length;
+    const mine = records.filter((record) => isWithin(record, { from: window.from, to: window.until ?? window.to }));
     let next: ImportDocument | undefined;
     const stamped = this.#stamped(this.#document);
     // Written without waiting for the disk, and perhaps more than once: nothing in it has an effect of its own.
@@ -150,11 +160,15 @@ export class ImportRun {
       const told = records.map((record, position) => ({
         record,
         outcome: byRecord.get(record),
-        isFresh: distinct.has(first + position) && first + position >= window.done,
+        isFresh: distinct.has(first + position) && first + position >= done,
       }));
-      const running = { ...stamped, state: "running" as const, troubles: 0, waitsUntil: null, error: null };
+      const notes = [...stamped.notes];
+      if (isLacking) addNote(notes, { code: "details_missing", text: lackingText });
+      const running = { ...stamped, notes, state: "running" as const, troubles: 0, waitsUntil: null, error: null };
+      const last = page.records[Math.max(end, done) - 1];
       const counted = withCounted(running, told, {
-        done: Math.max(first + records.length, window.done),
+        done: Math.max(end, done),
+        lastDone: last === undefined ? null : nameOf(last),
         unreadable: isLast ? page.unreadable : [],
       });
       next = isLast ? withTurned(counted, page) : counted;
@@ -162,8 +176,8 @@ export class ImportRun {
     };
     await applyRecords(workings, { provider, readAt: page.readAt }, mine, { documents, put });
     this.#advance(next);
-    this.#page = { ...this.#page, written: first + records.length };
-    this.#hasWritten = true;
+    this.#page = { ...this.#page, written: end };
+    this.#hasWritten ||= end > done;
     if (failure !== undefined) throw failure;
   }
 
@@ -290,6 +304,9 @@ export class ImportRun {
     return { document: left, resumeAtMs: undefined, error: overtakenError(this.#document, left) };
   }
 }
+
+const lackingText =
+  "The vendor failed over the details of some calls, which the log names: they came in without, and an import of their time asks again";
 
 const sliceOf = ({ records }: ReadPage): number =>
   records.some(({ lacksDetails }) => lacksDetails !== undefined) ? mostDetailed : mostRecords;

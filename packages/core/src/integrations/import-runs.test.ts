@@ -5,7 +5,8 @@ import { memoryStorage } from "../memory-storage.ts";
 import type { ProviderApi } from "../provider-api.ts";
 import type { Storage } from "../storage.ts";
 import { openToy } from "../toy-offhook.ts";
-import { toyCalls, toyFailure, ToyVendor } from "./toy-api.ts";
+import { toyProvider } from "../toy-provider.ts";
+import { toyCalls, toyFailure, toyRecord, ToyVendor } from "./toy-api.ts";
 import { at, day, from, hour, idsOf, openImports, start, storedIds } from "./toy-imports.ts";
 
 test("A02: in the background it waits by jobs, longer each time, and comes to its end", async () => {
@@ -469,6 +470,51 @@ test("A02: what a limit of requests lets through of a page is kept, and the rest
     unchanged: 0,
   });
   expect(vendor.requests).toBeLessThan(120);
+});
+
+test("A02: an import until now that goes on the next day brings what has come meanwhile, where the newest come first", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(50, start - day));
+  const asked: string[] = [];
+  const { offhook } = openImports(vendor, { now: () => nowMs, api: { listCalls: newestFirst(vendor, asked) } });
+  const stopper = new AbortController();
+  const options = { provider: "toy", from };
+  const first = await offhook.importCalls({ ...options, signal: stopper.signal, onProgress: () => stopper.abort() });
+  expect(first).toMatchObject({ state: "stopped", seen: 10 });
+  nowMs = start + 10 * hour;
+  vendor.calls.push({ id: "night", at: at(start + 5 * hour) });
+  expect(await offhook.importCalls(options)).toMatchObject({ state: "finished", seen: 51, created: 51, to: at(nowMs) });
+  expect(await storedIds(offhook)).toEqual(idsOf(vendor.calls));
+  // What was written before is not read again.
+  expect(asked.filter((query) => query === asked[0])).toHaveLength(1);
+});
+
+/** By a cursor that names the last call of a page, as of Twilio and Retell. */
+const newestFirst =
+  (vendor: ToyVendor, asked: string[]): ProviderApi["listCalls"] =>
+  (query) => {
+    asked.push(JSON.stringify(query));
+    const listed = vendor.calls
+      .filter(({ at: each }) => each !== null && each >= query.from && each < (query.cursor ?? query.to))
+      .toSorted((one, other) => ((one.at ?? "") < (other.at ?? "") ? 1 : -1));
+    const records = listed.slice(0, 10);
+    const nextCursor = listed.length > 10 ? (records.at(-1)?.at ?? null) : null;
+    return Promise.resolve({ records: records.map(toyRecord), unreadable: [], nextCursor, total: null });
+  };
+
+test("A02: a process without the client leaves an import to those that have it", async () => {
+  let nowMs = start;
+  const storage = memoryStorage();
+  const vendor = new ToyVendor(toyCalls(5, start - day));
+  const { offhook } = openImports(vendor, { storage, now: () => nowMs });
+  // It has another vendor's, so that it runs such jobs at all.
+  const others = [toyProvider(), new ToyVendor().otherProvider()];
+  const without = openToy({ providers: others, storage, now: () => nowMs });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await without.offhook.drain();
+  nowMs += 60_000;
+  await offhook.drain();
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 5 });
 });
 
 test("A02: jobs that are drained now and then are on their way in between", async () => {

@@ -32,7 +32,16 @@ export function withTurned(document: ImportDocument, page: ApiPage): ImportDocum
   }
   // Brent: whatever the length of the circle, one of the marks lies on it and is long enough ago.
   const mark = (pages & (pages - 1)) === 0 ? nextCursor : window.mark;
-  const turned: ImportWindow = { ...window, total, isShifted, done: 0, pages, mark, tail: tailOf(page.records) };
+  const turned: ImportWindow = {
+    ...window,
+    total,
+    isShifted,
+    done: 0,
+    lastDone: null,
+    pages,
+    mark,
+    tail: tailOf(page.records),
+  };
   if (nextCursor !== null) return { ...document, notes, window: { ...turned, cursor: nextCursor } };
   // Calls came or went while the pages were read: one may have slipped from a page to one that was read before.
   if (isShifted && window.round < mostRounds) return { ...document, notes, window: begunAnew(turned) };
@@ -43,8 +52,17 @@ export function withTurned(document: ImportDocument, page: ApiPage): ImportDocum
 }
 
 /** The same window from its first page. What is counted of it stays so. */
-export const begunAnew = ({ from, to, days, round, counted, unreadableCounted }: ImportWindow): ImportWindow => ({
+export const begunAnew = ({
+  from,
+  to,
+  until,
+  days,
+  round,
+  counted,
+  unreadableCounted,
+}: ImportWindow): ImportWindow => ({
   ...windowAt(Date.parse(from), Date.parse(to), days),
+  until,
   round: round + 1,
   counted,
   unreadableCounted,
@@ -61,6 +79,6 @@ function noted({ notes }: ImportDocument, page: ApiPage): ImportNote[] {
 }
 
 /** Once each. */
-function addNote(notes: ImportNote[], note: ImportNote): void {
+export function addNote(notes: ImportNote[], note: ImportNote): void {
   if (!notes.some(({ code, text }) => code === note.code && text === note.text)) notes.push(note);
 }

@@ -71,6 +71,10 @@ export function takenUp(
   nowMs: number,
 ): ImportDocument {
   const at = new Date(nowMs).toISOString();
+  const { window } = present;
+  const isGrown = present.isOpenEnded && at > present.to;
+  // Pages that were read before do not show what has come since.
+  const until = window.until ?? (isGrown && window.to > present.to ? present.to : null);
   return {
     ...present,
     runId: owner,
@@ -78,11 +82,11 @@ export function takenUp(
     notify,
     isBackground,
     state: "running",
-    to: present.isOpenEnded && at > present.to ? at : present.to,
+    to: isGrown ? at : present.to,
     waitsUntil: null,
     error: null,
     troubles: 0,
-    window: { ...present.window, round: 0 },
+    window: { ...window, until, round: 0 },
     updatedAt: at,
   };
 }

@@ -43,7 +43,8 @@ export async function openAtVendor(
     const isGone = error instanceof ApiError && error.code === "api_not_found";
     // Signed addresses answer 403 when their time is over; before that it is a refusal, which may pass.
     const isExpired = error instanceof ApiError && error.code === "api_forbidden" && isOver(recording, nowMs);
-    if (isGone || isExpired) return nothing("expired", isExpired);
+    // A file that is not found may be one that is still in the making; one that is gone was there.
+    if (isGone || isExpired) return nothing("expired", isExpired || error.status === 410);
     throw error;
   }
   const filled = range === undefined ? await withoutEmptyWav(stream) : stream;

@@ -4,7 +4,6 @@ import { checkedRange } from "./import-range.ts";
 import type { RunRange } from "./import-runs.ts";
 import type { ReconcileOptions, ReconcileSchedule } from "../integrations.ts";
 import { newJob, type Job } from "../job.ts";
-import { timeOption } from "../list-options.ts";
 
 export type FullSchedule = Required<ReconcileSchedule>;
 
@@ -68,10 +67,7 @@ export function reconcileRange(
   const compared = last?.comparedUntil ?? null;
   const asked = windowOf(window);
   if ("from" in asked) {
-    const from = timeOption("window.from", asked.from);
-    const to = timeOption("window.to", asked.to);
-    if (from === undefined) throw new ConfigurationError("option_invalid", windowExpected);
-    return { ...checkedRange("reconcile", from, to, nowMs), comparedUntil: compared };
+    return { ...checkedRange("reconcile, window", asked, nowMs), comparedUntil: compared };
   }
   const { hours = windowHours } = asked;
   if (!(hours > 0 && hours <= mostHours)) {
@@ -83,8 +79,9 @@ export function reconcileRange(
   const usualMs = nowMs - hours * hourMs;
   const sinceMs = compared === null || window !== undefined ? usualMs : Date.parse(compared) - overlapMs;
   const fromMs = Math.min(usualMs, sinceMs);
-  // The first of all begins where it begins, so that one that fails leaves no gap to the next.
-  const comparedUntil = compared ?? new Date(fromMs + overlapMs).toISOString();
+  // The first of all begins where it begins, so that one that fails leaves no gap to the next. A window that somebody
+  // asked for begins nothing: those before its beginning were not compared.
+  const comparedUntil = compared ?? (window === undefined ? new Date(fromMs + overlapMs).toISOString() : null);
   // A vendor that never has a transcript of a call is not asked for it in each of the next runs.
   const detailsFrom =
     window === undefined && compared !== null ? new Date(Date.parse(compared) - overlapMs) : undefined;

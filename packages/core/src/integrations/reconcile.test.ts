@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { memoryStorage } from "../memory-storage.ts";
-import type { ApiRecord } from "../provider-api.ts";
+import type { ApiRecord, ProviderApi } from "../provider-api.ts";
 import type { ReconcileOptions, ReconcileSchedule } from "../integrations.ts";
 import type { Storage } from "../storage.ts";
 import { openToy } from "../toy-offhook.ts";
@@ -201,6 +201,32 @@ test("A07: on a schedule, what a call never gets is asked for once, and not by e
   expect(asked).toBeGreaterThan(0);
 });
 
+test("A07: a look at a short time before there was any other leaves the schedule everything to ask", async () => {
+  const begun = at(start - 10 * hour);
+  const vendor = new ToyVendor([{ id: "old", at: begun, note: "said" }]);
+  const api = vendor.api();
+  const clock = { ms: start };
+  const listed = (record: ApiRecord): ApiRecord => ({
+    ...record,
+    events: record.events.map((event) => ({ ...event, facts: { status: "completed" as const, endedAt: begun } })),
+    lacksDetails: (stored) => stored?.note == null,
+  });
+  const listCalls: ProviderApi["listCalls"] = async (query, context) => {
+    const page = await api.listCalls(query, context);
+    return { ...page, records: page.records.map(listed) };
+  };
+  // Heard of by a vendor that gave no details that day.
+  let isDetailed = false;
+  const getCall: ProviderApi["getCall"] = async (id, context) => (isDetailed ? api.getCall(id, context) : undefined);
+  const { offhook } = openToy({ providers: [vendor.provider({ listCalls, getCall })], now: () => clock.ms });
+  await offhook.importCalls({ provider: "toy", from: at(start - 12 * hour) });
+  await offhook.reconcile({ provider: "toy", window: { hours: 1 } });
+  isDetailed = true;
+  clock.ms += hour;
+  await offhook.reconcile({ provider: "toy" });
+  expect(await offhook.calls.get("call_toy_old")).toMatchObject({ note: "said" });
+});
+
 test("A07: a call that is listed by its start keeps it, whatever its details say", async () => {
   const vendor = new ToyVendor([{ id: "c1", at: at(start - hour) }]);
   const api = vendor.api();
@@ -282,7 +308,6 @@ test("A06: the status counts today's calls and knows the last delivery and both 
   });
   await send({ call: "today", type: "call.ended", status: "completed", at: at(start - hour) });
   await offhook.reconcile({ provider: "toy" });
-  clock.ms += 10_000;
   const status = await offhook.integrations?.status("toy");
   // One from a webhook, and of the vendor's three that began after midnight.
   expect(status).toMatchObject({ callsToday: 1, lastDeliveryAt: at(start), reconcile: { state: "finished", seen: 3 } });

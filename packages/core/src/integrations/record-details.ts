@@ -11,76 +11,137 @@ export interface DetailedRecords {
   readonly records: readonly ApiRecord[];
   /** What would meet every other request as well; undefined where nothing failed. */
   readonly failure: unknown;
+  /** Whether the vendor could not give the details of some. */
+  readonly isLacking: boolean;
 }
+
+export interface DetailsOptions {
+  /** Calls that ended before are not asked for again; null: each is. */
+  readonly detailsFrom: string | null;
+  /** So many records were written before with what could be had. */
+  readonly done: number;
+  /** Whether to come back where the vendor seems to be away. Else a single call that it fails over goes without. */
+  readonly isPatient: boolean;
+}
+
+/** So many failures in a row are the vendor's, fewer may be those of single calls. */
+const mostInRow = 3;
 
 /**
  * The records, with all that the vendor knows where the list said less than is needed. What cannot be had of one call
  * costs it its details and no other call anything.
- *
- * @param detailsFrom calls that ended before are not asked for again; null: each is.
  */
-export async function withDetails(
+export const withDetails = (
   workings: Workings,
   api: ProviderApi,
   records: readonly ApiRecord[],
   context: ApiContext,
-  detailsFrom: string | null,
-): Promise<DetailedRecords> {
-  const { storage, audience } = workings;
-  const complete = [...records];
-  const waiting = [...records.entries()].filter(([, { lacksDetails }]) => lacksDetails !== undefined);
-  const incomplete = new Set(waiting.map(([index]) => index));
-  let failure: unknown;
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, record] = next;
-      const stored = await storage.get("call", audience.tenantId, record.reference);
-      if (record.lacksDetails?.(stored?.record) === true && !(stored && wasAsked(stored.record, detailsFrom))) {
-        const details = await detailsOf(workings, api, record, context);
-        // The list names when it began, by which it was found.
-        if (details !== undefined) complete[index] = { ...details, startedAt: record.startedAt };
-      }
-      incomplete.delete(index);
-    }
-  };
-  const worker = async (): Promise<void> => {
+  options: DetailsOptions,
+): Promise<DetailedRecords> => new DetailedPage(workings, api, records, context, options).complete();
+
+class DetailedPage {
+  readonly #workings: Workings;
+  readonly #api: ProviderApi;
+  readonly #context: ApiContext;
+  readonly #options: DetailsOptions;
+  readonly #records: ApiRecord[];
+  readonly #waiting: number[];
+  readonly #incomplete: Set<number>;
+  /** Calls that the vendor failed over since it did not. */
+  #inRow: { readonly index: number; readonly error: ApiError }[] = [];
+  #failure: unknown;
+  #isLacking = false;
+
+  constructor(
+    workings: Workings,
+    api: ProviderApi,
+    records: readonly ApiRecord[],
+    context: ApiContext,
+    options: DetailsOptions,
+  ) {
+    this.#workings = workings;
+    this.#api = api;
+    this.#context = context;
+    this.#options = options;
+    this.#records = [...records];
+    this.#waiting = records.flatMap(({ lacksDetails }, index) => (lacksDetails === undefined ? [] : [index]));
+    this.#incomplete = new Set(this.#waiting);
+  }
+
+  async complete(): Promise<DetailedRecords> {
+    const workers = Math.min(this.#api.concurrency, this.#waiting.length);
+    await Promise.all(Array.from({ length: workers }, () => this.#work()));
+    if (this.#failure === undefined) this.#leaveInRow();
+    const end = Math.min(...this.#incomplete, this.#records.length);
+    return { records: this.#records.slice(0, end), failure: this.#failure, isLacking: this.#isLacking };
+  }
+
+  async #work(): Promise<void> {
     try {
-      await work();
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        const record = this.#records[next];
+        if (record !== undefined && (await this.#isAskedFor(next, record))) await this.#ask(next, record);
+        else this.#incomplete.delete(next);
+      }
     } catch (error) {
-      failure ??= error;
-      waiting.length = 0;
+      this.#failure ??= error;
+      this.#waiting.length = 0;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(api.concurrency, waiting.length) }, worker));
-  const end = Math.min(...incomplete, complete.length);
-  return { records: complete.slice(0, end), failure };
+  }
+
+  async #isAskedFor(index: number, { reference, lacksDetails }: ApiRecord): Promise<boolean> {
+    const { storage, audience } = this.#workings;
+    const { done, detailsFrom } = this.#options;
+    const stored = await storage.get("call", audience.tenantId, reference);
+    if (stored !== undefined && (index < done || wasAsked(stored.record, detailsFrom))) return false;
+    return lacksDetails?.(stored?.record) === true;
+  }
+
+  /** @throws what is not of this call alone. */
+  async #ask(index: number, record: ApiRecord): Promise<void> {
+    try {
+      const details = await this.#api.getCall(record.reference.id, this.#context);
+      // The list names when it began, by which it was found.
+      if (details !== undefined) this.#records[index] = { ...details, startedAt: record.startedAt };
+      this.#incomplete.delete(index);
+    } catch (error) {
+      this.#context.signal?.throwIfAborted();
+      if (mayBeOfTheCall(error) && !(this.#options.isPatient && error.isRetryable)) {
+        this.#inRow.push({ index, error });
+        if (this.#inRow.length >= mostInRow) throw error;
+        return;
+      }
+      if (!isOfTheCall(error)) throw error;
+      this.#leave(index, error);
+    }
+    this.#leaveInRow();
+  }
+
+  /** The vendor answers: what failed before was of those calls. */
+  #leaveInRow(): void {
+    for (const { index, error } of this.#inRow) this.#leave(index, error);
+    this.#inRow = [];
+  }
+
+  #leave(index: number, error: unknown): void {
+    const { provider, id } = this.#records[index]?.reference ?? {};
+    const words = { provider, id, error: describeError(error) };
+    this.#workings.logger.error(words, `[${provider}] a call is brought in without its details`);
+    this.#isLacking = true;
+    this.#incomplete.delete(index);
+  }
 }
 
 /** What there was to be had of a call that ended so long ago was asked for by earlier comparisons. */
 const wasAsked = ({ status, endedAt }: Call, detailsFrom: string | null): boolean =>
   detailsFrom !== null && endedAt !== null && isTerminal(status) && endedAt < detailsFrom;
 
-/** Undefined where they cannot be had of this one. */
-async function detailsOf(
-  { logger }: Workings,
-  api: ProviderApi,
-  record: ApiRecord,
-  context: ApiContext,
-): Promise<ApiRecord | undefined> {
-  try {
-    return await api.getCall(record.reference.id, context);
-  } catch (error) {
-    context.signal?.throwIfAborted();
-    if (!isItsOwn(error)) throw error;
-    // The mapping, or a rule of the app that it asks, failed over one call.
-    const { provider } = record.reference;
-    logger.error({ provider, error: describeError(error) }, `[${provider}] a call is brought in without its details`);
-    return undefined;
-  }
-}
-
-/** What would not meet the next call as well: the vendor's answer about this one, or a mapping that it is too much for. */
-function isItsOwn(error: unknown): boolean {
+/** The vendor's answer about this one, or a mapping, or a rule of the app that it asks, which it is too much for. */
+function isOfTheCall(error: unknown): boolean {
   if (error instanceof ApiError) return error.code === "api_rejected" || error.code === "api_malformed";
   return !(error instanceof OffhookError) || error instanceof PayloadError;
 }
+
+/** What may meet this call alone, or every one: only the next ones tell. */
+const mayBeOfTheCall = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.code === "api_unavailable" || error.code === "api_forbidden");

@@ -3,6 +3,8 @@ import type { Call } from "../call.ts";
 import { MemoryArchive } from "./memory-archive.ts";
 import { toyFailure, toyRecord, ToyVendor } from "./toy-api.ts";
 import { ended, host, locate, openRecordings, recorded, recording, sound, start } from "./toy-recordings.ts";
+import { memoryStorage } from "../memory-storage.ts";
+import type { ProviderApi } from "../provider-api.ts";
 import type { Provider } from "../provider.ts";
 import { openToy } from "../toy-offhook.ts";
 import { toyProvider } from "../toy-provider.ts";
@@ -225,6 +227,81 @@ test("fault: a file that is never found has expired, and leaves nothing dead", a
   expect((await gone.offhook.health()).jobs).toMatchObject({ dead: 0 });
 });
 
+test("fault: a file that the vendor says is gone has expired at once", async () => {
+  const { fetch, asked } = host(() => new Response("gone", { status: 410 }));
+  const gone = openRecordings({ ...locate, fetch }, new MemoryArchive());
+  await gone.send({ ...ended, recordings: [recording] });
+  await gone.drainAfter(0);
+  expect(asked).toHaveLength(1);
+  expect(await gone.recordings()).toMatchObject([{ id: "r1", state: "expired" }]);
+});
+
+test("E16: a process that closes while it asks leaves the job as it was, also at the last attempt", async () => {
+  let nowMs = start;
+  const storage = memoryStorage();
+  let asked = 0;
+  let entered: () => void = () => undefined;
+  const findRecording: ProviderApi["findRecording"] = (_call, context) => {
+    asked += 1;
+    if (asked < 8) return Promise.resolve("later");
+    entered();
+    return new Promise((_resolve, reject) => {
+      context?.signal?.addEventListener("abort", () => reject(context.signal?.reason as Error)); // as fetch does
+    });
+  };
+  const open = () =>
+    openToy({ providers: [new ToyVendor().provider({ findRecording })], storage, runJobs: false, now: () => nowMs });
+  const { offhook, send } = open();
+  await send(ended);
+  for (let attempts = 0; attempts < 7; attempts += 1) {
+    nowMs += 14 * 60 * 60_000;
+    await offhook.drain();
+  }
+  nowMs += 14 * 60 * 60_000;
+  const inside = new Promise<void>((resolve) => (entered = resolve));
+  const draining = offhook.drain();
+  await inside;
+  await offhook.close();
+  await draining.catch(() => undefined);
+  const { data } = await open().offhook.jobs.list({ kind: "fetch-recording" });
+  expect(data).toMatchObject([{ state: "waiting", attempts: 7 }]);
+});
+
+test.each(["fetch-recording", "find-call", "archive-recording"])(
+  "E16: a process without the client leaves the job %s to those that have it",
+  async (kind) => {
+    let nowMs = start;
+    const storage = memoryStorage();
+    const archive = new MemoryArchive();
+    const { fetch } = host(() => sound());
+    const api: Partial<ProviderApi> = {
+      ...locate,
+      fetch,
+      recordingHosts: ["recordings.example.com"],
+      findRecording: () => Promise.resolve(recorded([recording])),
+      findCall: () =>
+        Promise.resolve([
+          { ...toyRecord({ id: "talk", at: new Date(start).toISOString(), leg: "L1", note: "said" }), isSettled: true },
+        ]),
+      talksOn: ["carrier"],
+    };
+    const options = { storage, archive, runJobs: false, now: () => nowMs };
+    const { offhook, send } = openToy({ ...options, providers: [new ToyVendor().provider(api)] });
+    const without = openToy({ ...options, providers: [toyProvider(), new ToyVendor().otherProvider(api)] });
+    const isArchived = kind === "archive-recording";
+    await send({ ...ended, leg: "L1", ...(isArchived ? { recordings: [recording] } : {}) });
+    nowMs += isArchived ? 0 : 2 * 60_000;
+    expect((await offhook.jobs.list({ kind })).data).toHaveLength(1);
+    await without.offhook.drain();
+    nowMs += 60_000;
+    await offhook.drain();
+    expect((await offhook.jobs.list({ kind })).data).toEqual([]);
+    const call = (await offhook.calls.list()).data[0];
+    if (kind === "find-call") expect(call).toMatchObject({ note: "said" });
+    else expect(call?.recordings).toMatchObject([{ id: "r1", state: "archived" }]);
+  },
+);
+
 test("fault: recordings beyond the vendor's limit are archived when there is room again, and none is dead", async () => {
   const { fetch } = host(() => sound());
   const archive = new MemoryArchive();
@@ -386,6 +463,22 @@ test("A08: what a vendor said on a carrier's call joins it, also when it takes a
   expect(joined).toMatchObject({ note: "said", references: [{ id: "L1" }, { id: "talk" }] });
   expect(joined && linked(joined)).toBe(true);
   expect((await offhook.calls.list()).data).toHaveLength(1);
+});
+
+test("A08: a conversation that shows up a quarter of an hour after the call joins it", async () => {
+  let nowSeconds = 0;
+  const { offhook, send, drainAfter } = openRecordings({
+    talksOn: ["carrier"],
+    findCall: () =>
+      Promise.resolve(
+        nowSeconds < 15 * 60
+          ? "none"
+          : [toyRecord({ id: "talk", at: new Date(start).toISOString(), leg: "L1", note: "said" })],
+      ),
+  });
+  await send({ leg: "L1", type: "call.ended", status: "completed", at: "2026-11-20T10:01:00.000Z" });
+  for (nowSeconds = 0; nowSeconds <= 45 * 60; nowSeconds += 60) await drainAfter(nowSeconds);
+  expect(await offhook.calls.get("call_carrier_L1")).toMatchObject({ note: "said" });
 });
 
 test("A08: a vendor that knows nothing of the call is asked three times", async () => {

@@ -31,8 +31,9 @@ export interface RecordingJobsOptions {
   readonly closing: AbortSignal;
 }
 
-/** After so many looks within a minute a vendor that knows nothing of a call had no part in it. */
-const surelyHeard = 3;
+const minuteMs = 60_000;
+/** How long to wait between looks for a vendor that knows nothing of the call. After the last it had no part in it. */
+const unheardPausesMs = [3 * minuteMs, 25 * minuteMs];
 
 /** However long a vendor wants us to wait. */
 const longestDelayMs = 6 * 60 * 60_000;
@@ -50,7 +51,10 @@ export class RecordingJobs {
     try {
       await run(job);
     } catch (error) {
-      if (this.#options.closing.aborted) throw new NotYet("the process ended");
+      // The next process does it: what was cut off is no attempt.
+      if (this.#options.closing.aborted) {
+        throw new Postponed("the process ended", { delayMs: 0, isAttempt: false, cause: error });
+      }
       if (!(error instanceof ApiError) || !error.isRetryable || error.retryAfterMs === null) throw error;
       const { message, code, retryAfterMs } = error;
       // Waiting for one's turn is no attempt: a vendor that is busy with our own jobs would let the last of them die.
@@ -64,7 +68,8 @@ export class RecordingJobs {
     const { vendors, getCall } = this.#options;
     const { callId } = payload as RecordingJobPayload; // as follow-ups wrote it
     const call = await getCall(callId);
-    if (call === undefined || !lacksRecording(call, vendors.recorders)) return;
+    if (call === undefined || !lacksRecording(call, providersOf(call))) return;
+    if (!lacksRecording(call, vendors.recorders)) return leaveToOthers("any of its vendors", attempts);
     const answers = await this.#recordingAnswers(call);
     const found = answers.find(({ answer }) => typeof answer === "object");
     if (typeof found?.answer === "object") {
@@ -113,11 +118,13 @@ export class RecordingJobs {
     const vendor = vendors.find(provider);
     const call = await getCall(callId);
     const carriers = vendor?.api.talksOn ?? [];
-    if (vendor === undefined || call === undefined || !lacksConversation(call, provider, carriers)) return;
+    if (vendor === undefined) return leaveToOthers(provider, attempts);
+    if (call === undefined || !lacksConversation(call, provider, carriers)) return;
     const found = await this.#find(vendor, call, attempts);
     if (found === "none") {
       // It may not have heard of the call itself yet.
-      if (attempts < surelyHeard) throw new NotYet(`${provider} knows nothing of the call`);
+      const delayMs = unheardPausesMs[attempts - 1];
+      if (delayMs !== undefined) throw new NotYet(`${provider} knows nothing of the call`, { delayMs });
       return;
     }
     if (found === "later") {
@@ -173,7 +180,8 @@ export class RecordingJobs {
     const vendor = vendors.find(provider);
     const call = await getCall(callId);
     const recording = call?.recordings.find((each) => each.id === recordingId && each.provider === provider);
-    if (vendor === undefined || call === undefined || recording?.state !== "available") return;
+    if (call === undefined || recording?.state !== "available") return;
+    if (vendor === undefined) return leaveToOthers(provider, attempts);
     if (archive === undefined) throw new ConfigurationError("option_invalid", "Archive: expected one, got none");
     const opened = await openAtVendor(vendor, call, recording, {
       isUrgent: false,
@@ -207,6 +215,13 @@ export class RecordingJobs {
     const [outcome] = await applyRecords(workings, origin, records);
     if (outcome?.type === "failed") throw new Error(outcome.reason);
   }
+}
+
+const providersOf = ({ references }: Call): ReadonlySet<string> => new Set(references.map(({ provider }) => provider));
+
+/** Another process may have the client that this one lacks, as while a new version is rolled out. */
+function leaveToOthers(provider: string, attempts: number): void {
+  if (attempts < maxAttempts) throw new NotYet(`no client of ${provider} in this process`);
 }
 
 function referenceOf(call: Call, provider: string) {

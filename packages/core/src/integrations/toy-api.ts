@@ -58,6 +58,12 @@ export class ToyVendor {
     return { ...toyProvider(), api: this.api(given) };
   }
 
+  /** As another vendor's, beside a provider of toys. */
+  otherProvider(given: Partial<ProviderApi> = {}): Provider {
+    const { routes } = toyProvider();
+    return { name: "other", routes: routes.map((route) => ({ ...route, paths: ["other"] })), api: this.api(given) };
+  }
+
   async #request(what: "list" | "get" | "ping", context: ApiContext = {}, query?: ApiListQuery): Promise<void> {
     context.signal?.throwIfAborted();
     await context.beforeRequest?.();
