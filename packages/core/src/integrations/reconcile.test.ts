@@ -295,7 +295,7 @@ test("D15: on a schedule, a revoked key makes one request a run and no dead jobs
 
 test("A06: the status counts today's calls and knows the last delivery and both runs", async () => {
   const vendor = new ToyVendor(toyCalls(3, start - 12 * hour - 3 * 60_000));
-  const { offhook, send, clock } = open(vendor);
+  const { offhook, send } = open(vendor);
   expect(await offhook.integrations?.status("toy")).toEqual({
     provider: "toy",
     connected: true,
