@@ -171,8 +171,12 @@ function unionCriteria(current: readonly AnalysisCriterion[], said: readonly Ana
 const mergeAnalysis: Rule<"analysis"> = (current, said) => ({
   ...mergeAnalysisMembers(current && pickMembers(current), said),
   criteria: unionCriteria(current?.criteria ?? [], said.criteria ?? []),
-  data: { ...current?.data, ...said.data },
+  data: inOrder({ ...current?.data, ...said.data }),
 });
+
+/** By name, whoever said them first. */
+const inOrder = (data: Analysis["data"]): Analysis["data"] =>
+  Object.fromEntries(Object.entries(data).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
 const pickMembers = ({ title, summary, sentiment, successful }: Analysis) => ({
   title,

@@ -26,6 +26,16 @@ const answered = (occurredAt = "2026-11-20T10:00:04.000Z") =>
 const ended = (occurredAt = "2026-11-20T10:01:00.000Z") =>
   event({ status: "completed", durationSeconds: 56, endedAt: occurredAt }, { type: "call.ended", occurredAt });
 
+test("what an analysis found stands in the order of its names, whoever told of it first", () => {
+  const analysis = (data: { readonly [name: string]: string }) =>
+    event({ analysis: { title: null, summary: null, sentiment: null, successful: null, criteria: [], data } });
+  const [one, other] = [analysis({ b: "1" }), analysis({ c: "2", a: "3" })];
+  for (const events of [[one, other], [other, one], [other], [one]]) {
+    const names = Object.keys(foldCall(events).analysis?.data ?? {});
+    expect(names).toEqual(names.toSorted());
+  }
+});
+
 describe("status", () => {
   test("only moves forward: a late in-progress does not reopen a completed call", () => {
     const late = answered("2026-11-20T10:09:00.000Z");
