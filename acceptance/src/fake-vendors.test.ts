@@ -179,8 +179,7 @@ describe.each(vendorCases)("A02, D16: the stand-in for $name", (given) => {
     expect(await integrations.testConnection(name)).toMatchObject({ ok: true, error: null });
     if (webhooks === undefined) return;
     expect(vendor.webhooks).toEqual([]);
-    // Of Retell's agents it cannot be seen whether an address of the account holds for them.
-    const setup = { publicUrl: origin, replace: name === "retell" };
+    const setup = { publicUrl: origin };
     const { targets } = await integrations.setupWebhook(name, setup);
     expect(targets.map(({ state }) => state)).toEqual(webhooks.map(() => "set"));
     expect(vendor.webhooks?.map(({ url }) => url)).toEqual(webhooks);

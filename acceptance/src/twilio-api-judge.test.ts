@@ -143,7 +143,7 @@ describe("Twilio's SDK asks the API as we do", () => {
 
   test("to set callbacks, of a number and of an application", async () => {
     const [our, their] = [ours(), theirs()];
-    expect(await our.client.webhooks.setup({ url })).toMatchObject([{ state: "set" }, { state: "set" }]);
+    expect(await our.client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "set" }, { state: "set" }] });
     const callback = { statusCallback: url, statusCallbackMethod: "POST" };
     await their.client.incomingPhoneNumbers.list({ pageSize: 1000 });
     await their.client.incomingPhoneNumbers(numberSid).update(callback);

@@ -7,6 +7,7 @@ export {
   type CallRailCallRange,
   type CallRailClient,
   type CallRailClientOptions,
+  type CallRailPageRange,
   type CallRailRules,
 } from "./create-client.ts";
 export { callRailFields } from "./api-fields.ts";

@@ -66,7 +66,8 @@ describe("requests", () => {
     const { client, vendor } = clientOf(server, calls);
     vendor.pageSize = 2;
     expect(idsOf(await allOf(client.calls.list({ ...range, from: "2026-11-20T11:00:30+01:00" })))).toEqual(
-      idsOf(calls),
+      // The first began in the minute that CallRail was asked for, and before the range.
+      idsOf(calls.slice(1)),
     );
     expect(vendor.requests.map(({ query }) => query["page"])).toEqual(["1", "2", "3"]);
     for (const { path, query } of vendor.requests) {

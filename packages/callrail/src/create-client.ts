@@ -23,6 +23,7 @@ import { minuteRange, readLinkedPage, readNumberedPage } from "./api-pages.ts";
 import { readAccount, readCall, readIntegration, type CallRailAccount, type CallRailCall } from "./api-records.ts";
 import { changesBody, type CallRailChanges } from "./call-changes.ts";
 import { chooseFields } from "./field-choice.ts";
+import { listCalls } from "./list-calls.ts";
 import { callRailApi } from "./provider-api.ts";
 import { setupWebhooks, type CallRailWebhookSetup } from "./webhook-setup.ts";
 
@@ -48,17 +49,28 @@ export interface CallRailClientOptions extends ClientOptions {
 
 export interface CallRailCallRange extends ApiContext {
   /**
-   * The start of the calls: a day in UTC, or ISO-8601 with a zone. CallRail looks at the minute and includes the last
-   * one.
+   * The start of the calls: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. CallRail looks at the
+   * minute and includes the last one, so that a page may have more than the range.
+   *
+   * CallRail keeps calls for 25 months, and answers with an error for a range that touches anything older. So `list` begins
+   * a day later than that where `from` is earlier; a page is asked for as it is said.
+   * https://apidocs.callrail.com/#filtering-data-by-date
    */
   readonly from: string;
-  /** Within the 25 months that CallRail keeps: for anything older it answers with an error. */
-  readonly to: string;
+  /** Default: now, when the first page is asked for. */
+  readonly to?: string | undefined;
   /**
    * `numbered` (default) counts the calls, so shifted pages show; `linked` is faster for very many, and CallRail says
    * that a page may not begin where the one before ended.
    */
   readonly pages?: "numbered" | "linked";
+}
+
+export interface CallRailPageRange extends CallRailCallRange {
+  /** Said, because all pages are of the same range. */
+  readonly to: string;
+  /** From the page before, of the same kind of pages. */
+  readonly cursor?: string | undefined;
 }
 
 /** What of the provider's options the mapping depends on. */
@@ -74,10 +86,10 @@ export interface CallRailRules {
  */
 export interface CallRailClient {
   readonly calls: {
-    /** Oldest first. */
+    /** Oldest first, each once, as far as CallRail keeps them. */
     list(range: CallRailCallRange): AsyncGenerator<CallRailCall, void, void>;
-    /** 250 calls at most. The cursor is of the same kind of pages, for the same range. */
-    page(range: CallRailCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<CallRailCall>>;
+    /** 250 calls at most. @throws ApiError `api_rejected` for a range that touches what CallRail keeps no more. */
+    page(range: CallRailPageRange): Promise<ItemPage<CallRailCall>>;
     /** With who said what, which lists do not have. */
     get(id: string, context?: ApiContext): Promise<CallRailCall>;
     /** Never repeated by itself. CallRail reports it as Call Modified. @returns the call, without selected fields. */
@@ -142,7 +154,7 @@ export function createCallRailClient(options: CallRailClientOptions): CallRailCl
   const client: CallRailClient = {
     provider: "callrail",
     calls: {
-      list: (range) => listAll("callrail", (cursor) => client.calls.page({ ...range, cursor })),
+      list: (range) => listCalls(client, range),
       async page({ from, to, pages = "numbered", cursor, ...context }) {
         const read = pages === "linked" ? readLinkedPage : readNumberedPage;
         const minutes = minuteRange(readCallRange("createCallRailClient", { from, to }));

@@ -13,6 +13,7 @@ import { callRecord, recordingEvent } from "./api-events.ts";
 import { callId, type CallRailCall } from "./api-records.ts";
 import type { CallRailClient } from "./create-client.ts";
 import type { MappingOptions } from "./events.ts";
+import { historyMonths, insideHistory } from "./history.ts";
 import { known } from "./values.ts";
 
 interface Settings {
@@ -106,20 +107,6 @@ async function findRecording(
   }
   const endedMs = Date.parse(call.endedAt ?? call.createdAt);
   return nowMs - endedMs < recordingDelayMs ? "later" : "none";
-}
-
-/** https://apidocs.callrail.com/#filtering-data-by-date */
-const historyMonths = 25;
-const dayMs = 24 * 60 * 60_000;
-
-/**
- * A day inside of what CallRail keeps. A range that touches anything older is an error as a whole, and where exactly it
- * ends, in whose zone and by whose clock, is not documented.
- */
-function insideHistory(from: string, nowMs: number): string {
-  const wall = new Date(nowMs);
-  wall.setUTCMonth(wall.getUTCMonth() - historyMonths);
-  return new Date(Math.max(Date.parse(from), wall.getTime() + dayMs)).toISOString();
 }
 
 async function listCalls(

@@ -9,13 +9,27 @@ const causes: ReadonlyMap<string, ApiErrorCode> = new Map([
   ["500", "api_unavailable"],
 ]);
 
-/** No number for a bad token is published. Only what names it counts: a list may be "unauthorized" as well. */
-const ofTheToken = /\bauth(?:entication|ori[sz]ation)?[\s_-]*token\b/i;
+/**
+ * What is wrong is the token. The glossary has the number 401 for "missing or invalid token", but no text, and the articles
+ * of the addresses have neither. So these are the usual words, and no more than can mean nothing else: a list, a campaign or
+ * a user may be "unauthorized" as well.
+ */
+const ofTheToken: readonly RegExp[] = [
+  /\bauth(?:entication|ori[sz]ation)?[\s_-]*token\b/i,
+  /\b(?:invalid|incorrect|wrong|bad|missing|expired|revoked|unknown)\s+(?:(?:api|access)[\s_-]*)?token\b/i,
+  /^(?:the |your )?(?:(?:api|access)[\s_-]*)?token (?:is |was |has )?(?:been )?(?:not valid|invalid|missing|expired|revoked)\b/i,
+  /^(?:(?:api|token|user)\s+)?authentication\s+(?:has\s+)?(?:failed|failure|error|required)\b/i,
+  // The whole of it: "You are not authorized to use this list" goes on to say what.
+  /^(?:you(?:'re| are)\s+)?(?:not\s+authori[sz]ed|unauthori[sz]ed)(?:\s+(?:access|request))?\s*[.!]*$/i,
+];
 
 /** Convoso says most of its failures with HTTP 200. Undefined for what is none. */
 export function failureIn(body: unknown): ApiFailure | undefined {
   return isRecord(body) && body["success"] === false ? readFailure(body) : undefined;
 }
+
+const saysToken = (message: string | null): boolean =>
+  message !== null && ofTheToken.some((words) => words.test(message.trim()));
 
 /** The number and the text of a failure, where there are any. */
 export function readFailure(body: unknown): ApiFailure {
@@ -24,6 +38,6 @@ export function readFailure(body: unknown): ApiFailure {
   const isNumber = said !== null && /^\d{1,9}$/.test(said);
   const code = isNumber ? said : null;
   const message = typeof body["text"] === "string" ? body["text"] : isNumber ? null : said;
-  const cause = causes.get(code ?? "") ?? (ofTheToken.test(message ?? "") ? "api_unauthorized" : undefined);
+  const cause = causes.get(code ?? "") ?? (saysToken(message) ? "api_unauthorized" : undefined);
   return { code, message, ...(cause === undefined ? {} : { cause }) };
 }

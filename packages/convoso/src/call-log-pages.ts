@@ -6,6 +6,12 @@ import { countOf } from "./api-records.ts";
 /** Beyond it Convoso refuses. https://help.convoso.com/hc/en-us/articles/37842066660891-Call-Log-Retrieve-Search-API */
 const maxOffset = 40_000;
 
+/** 500 is the most that Convoso gives at once, by the same page. */
+export const callsPerPage = 500;
+
+/** So many calls of a part can have been read when it has to be cut up after all, and begins anew. */
+export const mostInPart = maxOffset + callsPerPage;
+
 /** Where a walk through an interval is. Pages are by number, and so many that the interval may have to be cut up. */
 interface Position {
   /** Of the part that is being read. */

@@ -7,6 +7,7 @@ export {
   type ConvosoCallUpdate,
   type ConvosoClient,
   type ConvosoClientOptions,
+  type ConvosoPageRange,
   type ConvosoRange,
 } from "./create-client.ts";
 export type { ConvosoCall, ConvosoLead, ConvosoLeadRecording, ConvosoLogRecording } from "./api-records.ts";

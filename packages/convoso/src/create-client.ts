@@ -1,6 +1,5 @@
 import {
   createApiClient,
-  listAll,
   malformed,
   openDownload,
   readCallRange,
@@ -22,8 +21,9 @@ import {
   type ConvosoLeadRecording,
 } from "./api-records.ts";
 import { convosoRequests, type RequestParameters } from "./api-requests.ts";
-import { readLogPage } from "./call-log-pages.ts";
+import { callsPerPage, readLogPage } from "./call-log-pages.ts";
 import { leadParameters, type ConvosoLeadSearch, type ConvosoNewLead } from "./lead-requests.ts";
+import { listCalls } from "./list-calls.ts";
 import { convosoApi, mostRequests } from "./provider-api.ts";
 import { recordingsOf, withAddresses, type ConvosoRecording } from "./recordings.ts";
 import type { ConvosoRules } from "./rules.ts";
@@ -44,11 +44,19 @@ export interface ConvosoClientOptions extends ClientOptions {
 
 export interface ConvosoRange extends ApiContext {
   /**
-   * The start of the calls: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. Some more come around
-   * clock changes.
+   * The start of the calls: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. In the hour that the
+   * account's clock shows twice, a call counts as of the first of the two.
    */
   readonly from: string;
+  /** Default: now, when the first page is asked for. */
+  readonly to?: string | undefined;
+}
+
+export interface ConvosoPageRange extends ConvosoRange {
+  /** Said, because all pages are of the same range. */
   readonly to: string;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
 }
 
 /** What a customer's system may write into a call of the log. */
@@ -64,10 +72,13 @@ export interface ConvosoCallUpdate {
  */
 export interface ConvosoClient {
   readonly calls: {
-    /** Oldest first. */
+    /** Oldest first, each once. */
     list(range: ConvosoRange): AsyncGenerator<ConvosoCall, void, void>;
-    /** 500 calls at most. */
-    page(range: ConvosoRange & { readonly cursor?: string | undefined }): Promise<ItemPage<ConvosoCall>>;
+    /**
+     * 500 calls at most. Around changes of the account's clock there are more than those of the range, and beyond 40,000
+     * calls a later page may repeat some.
+     */
+    page(range: ConvosoPageRange): Promise<ItemPage<ConvosoCall>>;
     /** By the id of the call log, whenever it was. */
     get(id: string, context?: ApiContext): Promise<ConvosoCall>;
     /** Never repeated by itself. */
@@ -81,7 +92,7 @@ export interface ConvosoClient {
   readonly recordings: {
     /** Of one call: its id, or the call itself, which saves a request. */
     list(call: string | ConvosoCall, context?: ApiContext): Promise<readonly ConvosoRecording[]>;
-    /** Of one lead, by the account's clock. */
+    /** Of one lead, by the account's clock; around changes of it more than those of the range. */
     ofLead(leadId: string, range: ConvosoRange): AsyncGenerator<ConvosoLeadRecording, void, void>;
     /** The first one of a call. @param range an HTTP Range, such as `bytes=0-1023`. */
     open(
@@ -146,13 +157,13 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
   const client: ConvosoClient = {
     provider: "convoso",
     calls: {
-      list: (range) => listAll("convoso", (cursor) => client.calls.page({ ...range, cursor })),
+      list: (range) => listCalls(client, timeZone, range),
       async page({ from, to, cursor, ...context }) {
         const what = "list calls";
         return readLogPage(what, intervalOfRange({ from, to }), cursor, ({ start, end, offset }) =>
           requests.log(
             what,
-            { start_time: start, end_time: end, limit: 500, offset, order: "asc", include_recordings: 1 },
+            { start_time: start, end_time: end, limit: callsPerPage, offset, order: "asc", include_recordings: 1 },
             context,
           ),
         );
@@ -204,7 +215,8 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
         return withAddresses(recordings, ofLead);
       },
       async *ofLead(leadId, { from, to, ...context }) {
-        const { start, end } = intervalOfRange({ from, to });
+        const nowMs = context.now?.() ?? Date.now();
+        const { start, end } = intervalOfRange({ from, to: to === undefined ? new Date(nowMs).toISOString() : to });
         yield* recordingsOfLead({ lead_id: leadId, start_time: start, end_time: end }, context);
       },
       async open(call, { range, ...context } = {}) {

@@ -124,10 +124,7 @@ export interface WebhookSetup {
   readonly publicUrl: string;
   /** Below which the webhooks are served. Default `/api/webhooks`. */
   readonly prefix?: string;
-  /**
-   * Also what points elsewhere today, or would be taken away from an address of the whole account. Default false: that
-   * is left alone and reported.
-   */
+  /** Also what points elsewhere today. Default false: that is left alone and reported. */
   readonly replace?: boolean;
 }
 

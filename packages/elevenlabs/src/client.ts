@@ -7,6 +7,7 @@ export {
   type ElevenLabsCallRange,
   type ElevenLabsClient,
   type ElevenLabsClientOptions,
+  type ElevenLabsPageRange,
   type ElevenLabsRules,
   type ElevenLabsWebhookSetup,
 } from "./create-client.ts";

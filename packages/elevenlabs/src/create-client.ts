@@ -28,6 +28,7 @@ import {
   type ElevenLabsCallSummary,
   type ElevenLabsWebhook,
 } from "./api-records.ts";
+import { listCalls } from "./list-calls.ts";
 import { elevenLabsApi } from "./provider-api.ts";
 import { listWebhooks } from "./workspace-webhooks.ts";
 import { setupWebhook, type ElevenLabsWebhookSetup } from "./webhook-setup.ts";
@@ -57,7 +58,15 @@ export interface ElevenLabsCallRange extends ApiContext {
    * seconds.
    */
   readonly from: string;
+  /** Default: now, when the first page is asked for. */
+  readonly to?: string | undefined;
+}
+
+export interface ElevenLabsPageRange extends ElevenLabsCallRange {
+  /** Said, because all pages are of the same range. */
   readonly to: string;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
 }
 
 /** What of the provider's options the mapping depends on. */
@@ -74,10 +83,8 @@ export interface ElevenLabsClient {
   readonly calls: {
     /** Oldest first. What the list does not have, such as numbers, `get` has. */
     list(range: ElevenLabsCallRange): AsyncGenerator<ElevenLabsCallSummary, void, void>;
-    /** A hundred conversations at most. */
-    page(
-      range: ElevenLabsCallRange & { readonly cursor?: string | undefined },
-    ): Promise<ItemPage<ElevenLabsCallSummary>>;
+    /** A hundred conversations at most. A second more than the range may be listed. */
+    page(range: ElevenLabsPageRange): Promise<ItemPage<ElevenLabsCallSummary>>;
     /** @param id of the conversation. */
     get(id: string, context?: ApiContext): Promise<ElevenLabsCall>;
   };
@@ -158,7 +165,7 @@ export function createElevenLabsClient(options: ElevenLabsClientOptions): Eleven
   const client: ElevenLabsClient = {
     provider: "elevenlabs",
     calls: {
-      list: (range) => listAll("elevenlabs", (cursor) => client.calls.page({ ...range, cursor })),
+      list: (range) => listCalls(client, range),
       async page({ from, to, cursor, ...context }) {
         const range = readCallRange("createElevenLabsClient", { from, to });
         return readPage(

@@ -1,13 +1,23 @@
-import { malformed, readCallRange, readItems, type CallRange, type ItemPage } from "@offhook/core/client";
+import { malformed, readCallRange, readItems, type ItemPage } from "@offhook/core/client";
 import { isRecord, type ApiContext } from "@offhook/core";
 
-/** When the calls began: from inclusive, to exclusive. A millisecond more may be listed. */
-export interface RetellCallRange extends CallRange, ApiContext {
+export interface RetellCallRange extends ApiContext {
+  /** The start of the calls: from inclusive, to exclusive. A day in UTC, or ISO-8601 with a zone. */
+  readonly from: string;
+  /** Default: now, when the first page is asked for. */
+  readonly to?: string | undefined;
   /**
    * Instead the calls that did not connect or failed, by their end. Retell gives calls that never connected no start,
    * so a list by start has none of them. Default false.
    */
   readonly unconnected?: boolean;
+}
+
+export interface RetellPageRange extends RetellCallRange {
+  /** Said, because all pages are of the same range. */
+  readonly to: string;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
 }
 
 /** The most that Retell gives at once. https://docs.retellai.com/api-references/list-calls */
@@ -18,7 +28,7 @@ export const pageSize = 1000;
  * @throws ConfigurationError `option_invalid` for what is no range.
  */
 export function listCallsBody(
-  { unconnected = false, ...range }: RetellCallRange,
+  { unconnected = false, ...range }: Pick<RetellPageRange, "from" | "to" | "unconnected">,
   agentIds: readonly string[] | undefined,
   cursor: string | undefined,
 ): object {

@@ -7,6 +7,7 @@ export {
   type RetellCallRange,
   type RetellClient,
   type RetellClientOptions,
+  type RetellPageRange,
   type RetellRecordingVariant,
   type RetellWebhookSetup,
 } from "./create-client.ts";

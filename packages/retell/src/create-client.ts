@@ -14,7 +14,7 @@ import {
   type ApiContext,
   type ProviderApi,
   type RecordingStream,
-  type WebhookTarget,
+  type WebhookSetupResult,
 } from "@offhook/core";
 import {
   readAgent,
@@ -27,12 +27,13 @@ import {
   type RetellListedAgent,
 } from "./api-records.ts";
 import { readFailure, requestOfId } from "./api-failures.ts";
-import { fail, listCallsBody, pageSize, readPage, type RetellCallRange } from "./api-pages.ts";
+import { fail, listCallsBody, pageSize, readPage, type RetellCallRange, type RetellPageRange } from "./api-pages.ts";
+import { listCalls } from "./list-calls.ts";
 import { retellApi } from "./provider-api.ts";
 import { recordingId, recordingsOf, type RetellRecordingVariant } from "./recordings.ts";
 import { setupWebhooks, type RetellWebhookSetup } from "./webhook-setup.ts";
 
-export type { RetellCallRange } from "./api-pages.ts";
+export type { RetellCallRange, RetellPageRange } from "./api-pages.ts";
 export type { RetellRecordingVariant } from "./recordings.ts";
 export type { RetellWebhookSetup } from "./webhook-setup.ts";
 
@@ -59,10 +60,10 @@ export interface RetellClient {
      */
     list(range: RetellCallRange): AsyncGenerator<RetellCall, void, void>;
     /**
-     * A thousand calls at most. The cursor is Retell's key of the next page.
+     * A thousand calls at most, and a millisecond more than the range. The cursor is Retell's key of the next page.
      * @throws ConfigurationError `option_invalid` for what is no range.
      */
-    page(range: RetellCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<RetellCall>>;
+    page(range: RetellPageRange): Promise<ItemPage<RetellCall>>;
     /** @throws ApiError `api_not_found` for a call that Retell does not know, or knows no longer. */
     get(id: string, context?: ApiContext): Promise<RetellCall>;
   };
@@ -85,12 +86,13 @@ export interface RetellClient {
   };
   readonly webhooks: {
     /**
-     * Gives agents an address of their own for webhooks, which takes the account's place for them: agents that have none
-     * are therefore left alone unless they are named by `setup.agentIds`, or `setup.replace` is given.
+     * Gives agents an address of their own for webhooks. Retell then sends their events there, and no longer to the
+     * account's address, if one is set, which no API shows. Agents with another one of their own are `kept` without
+     * `setup.replace`, and so are published versions, which Retell lets nobody change.
      * What Retell refuses for one agent is `kept`, with the reason in its name. May be repeated.
      * @throws ApiError where every agent is refused, or for what would meet them all, with how many were set before.
      */
-    setup(setup: RetellWebhookSetup, context?: ApiContext): Promise<readonly WebhookTarget[]>;
+    setup(setup: RetellWebhookSetup, context?: ApiContext): Promise<WebhookSetupResult>;
   };
   /** Whether the key is good. */
   ping(context?: ApiContext): Promise<RetellKeyInfo>;
@@ -131,7 +133,7 @@ export function createRetellClient(options: RetellClientOptions): RetellClient {
   const client: RetellClient = {
     provider: "retell",
     calls: {
-      list: (range) => listAll("retell", (cursor) => client.calls.page({ ...range, cursor })),
+      list: (range) => listCalls(client, range),
       async page({ cursor, ...range }) {
         const what = "list calls";
         const { signal, beforeRequest } = range;

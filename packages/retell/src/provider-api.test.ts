@@ -277,8 +277,7 @@ test("A05 M05: sends agents' webhooks to where the app serves them", async () =>
   const { api, world } = apiWith({ agents: [agentJson("agent_1")] });
   const url = "https://app.example.com/hooks/retell";
   const setup = { publicUrl: "https://app.example.com", prefix: "/hooks" };
-  expect((await api.setupWebhook?.(setup))?.targets).toMatchObject([{ state: "kept", url: "" }]);
-  expect(await api.setupWebhook?.({ ...setup, replace: true })).toEqual({
+  expect(await api.setupWebhook?.(setup)).toEqual({
     targets: [{ name: "Agent agent_1", state: "set", url }],
   });
   expect(world.agents[0]).toMatchObject({ webhook_url: url });

@@ -59,9 +59,8 @@ export function retellApi(client: RetellClient, { hosts, concurrency, fetch }: S
       if (current != null) return { url: current };
       return found !== undefined && isRecordingOnItsWay(found, context) ? "later" : "gone";
     },
-    async setupWebhook({ publicUrl, prefix = "/api/webhooks", replace = false }, context) {
-      return { targets: await client.webhooks.setup({ url: `${publicUrl}${prefix}/retell`, replace }, context) };
-    },
+    setupWebhook: ({ publicUrl, prefix = "/api/webhooks", replace = false }, context) =>
+      client.webhooks.setup({ url: `${publicUrl}${prefix}/retell`, replace }, context),
   });
 }
 

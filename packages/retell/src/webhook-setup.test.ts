@@ -19,53 +19,46 @@ const agents = [
 const idsOf = (json: readonly Json[]): string[] => json.map(({ agent_id: id }) => String(id));
 
 describe("webhooks.setup", () => {
-  test("A05 M05: agents at the account's address stay there, because what it leads to would go silent", async () => {
-    const { client, world, seen } = retellWith({ agents, mostPerPage: 2 });
-    const atAccount = (name: string) => ({
-      name: `${name}, without an address of its own: the account's holds`,
-      state: "kept",
-      url: "",
-    });
-    expect(await client.webhooks.setup({ url })).toEqual([
-      atAccount("Agent agent_new"),
-      { name: "Agent agent_ours", state: "unchanged", url },
-      { name: "Agent agent_theirs", state: "kept", url: elsewhere },
-      atAccount("Agent agent_published"),
-      atAccount("agent_draft"),
-    ]);
-    expect(world.agents).toEqual(agents);
-    expect(seen.filter(({ method }) => method === "PATCH")).toEqual([]);
-  });
+  test.each([
+    ["all agents", undefined],
+    ["those that are named", idsOf(agents)],
+  ])(
+    "A05 M05: of %s sets those without an address, leaves alone and keeps, and says which",
+    async (_title, agentIds) => {
+      const { client, world, seen } = retellWith({ agents, mostPerPage: 2 });
+      expect(await client.webhooks.setup({ url, ...(agentIds === undefined ? {} : { agentIds }) })).toEqual({
+        targets: [
+          { name: "Agent agent_new", state: "set", url },
+          { name: "Agent agent_ours", state: "unchanged", url },
+          { name: "Agent agent_theirs", state: "kept", url: elsewhere },
+          // Retell takes no change of what is published.
+          { name: "Agent agent_published, published version 2", state: "kept", url: "" },
+          { name: "agent_draft, draft version 3", state: "set", url },
+        ],
+      });
+      expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([url, url, elsewhere, null, url]);
+      expect(seen.filter(({ method }) => method === "PATCH").map(({ path, body }) => [path, body])).toEqual([
+        ["/update-agent/agent_new", { webhook_url: url }],
+        ["/update-agent/agent_draft", { webhook_url: url }],
+      ]);
+    },
+  );
 
-  test("A05 M05: sets agents that are named, leaves alone and keeps, and says which", async () => {
-    const { client, world, seen } = retellWith({ agents });
-    expect(await client.webhooks.setup({ url, agentIds: idsOf(agents) })).toEqual([
-      { name: "Agent agent_new", state: "set", url },
-      { name: "Agent agent_ours", state: "unchanged", url },
-      { name: "Agent agent_theirs", state: "kept", url: elsewhere },
-      // Retell takes no change of what is published.
-      { name: "Agent agent_published, published version 2", state: "kept", url: "" },
-      { name: "agent_draft, draft version 3", state: "set", url },
-    ]);
-    expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([url, url, elsewhere, null, url]);
-    expect(seen.filter(({ method }) => method === "PATCH").map(({ path, body }) => [path, body])).toEqual([
-      ["/update-agent/agent_new", { webhook_url: url }],
-      ["/update-agent/agent_draft", { webhook_url: url }],
-    ]);
-  });
-
-  test("A05 M05: replaces what points elsewhere, and the account's address, where that is asked for", async () => {
+  test("A05 M05: replaces what points elsewhere, where that is asked for", async () => {
     const { client, world } = retellWith({ agents, mostPerPage: 2 });
-    const targets = await client.webhooks.setup({ url, replace: true });
+    const { targets } = await client.webhooks.setup({ url, replace: true });
     expect(targets.map(({ state }) => state)).toEqual(["set", "unchanged", "set", "kept", "set"]);
     expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([url, url, url, null, url]);
   });
 
   test("A05 M05: a second time changes nothing", async () => {
     const { client, seen } = retellWith({ agents: agents.slice(0, 2) });
-    await client.webhooks.setup({ url, replace: true });
+    await client.webhooks.setup({ url });
     seen.length = 0;
-    expect((await client.webhooks.setup({ url })).map(({ state }) => state)).toEqual(["unchanged", "unchanged"]);
+    expect((await client.webhooks.setup({ url })).targets.map(({ state }) => state)).toEqual([
+      "unchanged",
+      "unchanged",
+    ]);
     expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
   });
 
@@ -73,14 +66,18 @@ describe("webhooks.setup", () => {
     const { client, world } = retellWith({
       agents: [agentJson("agent_1", { version: 3, agent_name: "Front desk" }), agentJson("agent_2", { version: 1 })],
     });
-    const first = await client.webhooks.setup({ url, replace: true });
+    const { targets: first } = await client.webhooks.setup({ url });
     expect(first).toEqual([
       { name: "Front desk, draft version 3", state: "set", url },
       { name: "Agent agent_2, draft version 1", state: "set", url },
     ]);
-    expect(await client.webhooks.setup({ url })).toEqual(first.map((target) => ({ ...target, state: "unchanged" })));
+    const { targets: second } = await client.webhooks.setup({ url });
+    expect(second).toEqual(first.map((target) => ({ ...target, state: "unchanged" })));
     world.agents = world.agents.map((agent) => ({ ...agent, is_published: true }));
-    expect((await client.webhooks.setup({ url })).map(({ name }) => name)).toEqual(["Front desk", "Agent agent_2"]);
+    expect((await client.webhooks.setup({ url })).targets.map(({ name }) => name)).toEqual([
+      "Front desk",
+      "Agent agent_2",
+    ]);
   });
 
   const wanted = ["call_started", "call_ended", "call_analyzed"];
@@ -99,11 +96,13 @@ describe("webhooks.setup", () => {
     const { client, world, seen } = retellWith({
       agents: [agentJson("agent_1", { webhook_url: address, webhook_events: events })],
     });
-    expect(await client.webhooks.setup({ url, replace: true })).toEqual([{ name: "Agent agent_1", state: "set", url }]);
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual({
+      targets: [{ name: "Agent agent_1", state: "set", url }],
+    });
     expect(seen.filter(({ method }) => method === "PATCH").map(({ body }) => body)).toEqual([sent]);
     expect(world.agents[0]?.["webhook_events"]).toEqual(expect.arrayContaining([...wanted, ...events]));
     seen.length = 0;
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "unchanged" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "unchanged" }] });
     expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
   });
 
@@ -114,7 +113,9 @@ describe("webhooks.setup", () => {
         agentJson("agent_2", { webhook_url: elsewhere, webhook_events: ["transcript_updated"] }),
       ],
     });
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "unchanged" }, { state: "kept" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({
+      targets: [{ state: "unchanged" }, { state: "kept" }],
+    });
     expect(seen.some(({ method }) => method === "PATCH")).toBe(false);
   });
 
@@ -129,15 +130,16 @@ describe("webhooks.setup", () => {
         }),
       ],
     });
-    expect(await client.webhooks.setup({ url })).toEqual([
-      { name: "Agent agent_1, published version 4, without call_ended, call_analyzed", state: "kept", url },
-    ]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "Agent agent_1, published version 4, without call_ended, call_analyzed", state: "kept", url }],
+    });
   });
 
-  test("A05 M05: keeps to the agents of the client, which does not name them for this", async () => {
+  test("A05 M05: keeps to the agents of the client", async () => {
     const { client, seen } = retellWith({ agents }, { agentIds: ["agent_new"] });
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "kept" }]);
-    expect(await client.webhooks.setup({ url, replace: true })).toMatchObject([{ state: "set" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({
+      targets: [{ name: "Agent agent_new", state: "set" }],
+    });
     expect(seen.some(({ path }) => path === "/v2/list-agents")).toBe(false);
   });
 
@@ -151,14 +153,18 @@ describe("webhooks.setup", () => {
     // Published since it was read.
     network.use(http.patch("https://api.retellai.com/update-agent/agent_2", refused));
     const agentIds = ["agent_gone", "agent_1", "agent_2", "agent_3"];
-    expect(await client.webhooks.setup({ url, agentIds })).toEqual([
-      { name: "agent_gone, not set: api_not_found", state: "kept", url: "" },
-      { name: "Agent agent_1", state: "set", url },
-      { name: "Agent agent_2, not set: api_rejected", state: "kept", url: "" },
-      { name: "Agent agent_3", state: "set", url },
-    ]);
+    expect(await client.webhooks.setup({ url, agentIds })).toEqual({
+      targets: [
+        { name: "agent_gone, not set: api_not_found", state: "kept", url: "" },
+        { name: "Agent agent_1", state: "set", url },
+        { name: "Agent agent_2, not set: api_rejected", state: "kept", url: "" },
+        { name: "Agent agent_3", state: "set", url },
+      ],
+    });
     expect(world.agents.map(({ webhook_url: set }) => set)).toEqual([url, null, url]);
-    const [target] = await client.webhooks.setup({
+    const {
+      targets: [target],
+    } = await client.webhooks.setup({
       url: elsewhere,
       agentIds: ["agent_1", "agent_gone"],
       replace: true,
@@ -169,7 +175,7 @@ describe("webhooks.setup", () => {
   test("A05: what is refused keeps the address that it has", async () => {
     const { client } = retellWith({ agents: [agentJson("agent_1", { webhook_url: elsewhere }), agentJson("agent_2")] });
     network.use(http.patch("https://api.retellai.com/update-agent/agent_1", refused));
-    expect((await client.webhooks.setup({ url, replace: true }))[0]).toEqual({
+    expect((await client.webhooks.setup({ url, replace: true })).targets[0]).toEqual({
       name: "Agent agent_1, not set: api_rejected",
       state: "kept",
       url: elsewhere,

@@ -1,17 +1,14 @@
 import type { ApiClient } from "@offhook/core/client";
-import { ApiError, type ApiContext, type WebhookTarget } from "@offhook/core";
+import { ApiError, type ApiContext, type WebhookSetupResult, type WebhookTarget } from "@offhook/core";
 import { restated } from "./api-failures.ts";
 import type { RetellAgent } from "./api-records.ts";
 
 export interface RetellWebhookSetup {
   /** The whole address: `https://app.example.com/api/webhooks/retell`. */
   readonly url: string;
-  /**
-   * Only these agents, also where the account's address holds for them today. Default: those of the client, or all voice
-   * agents, of which the ones without an address of their own are left to the account's.
-   */
+  /** Only these agents. Default: those of the client, or all voice agents. */
   readonly agentIds?: readonly string[];
-  /** Also agents whose webhooks go elsewhere today, or to the account's address. Default false. */
+  /** Also agents whose own address is another one today. Default false. */
   readonly replace?: boolean;
 }
 
@@ -22,8 +19,9 @@ interface Account {
 }
 
 /**
- * Gives agents an address of their own, which from then on replaces the account's for them: whoever listens there hears
- * of them no more. The account's own address can be neither read nor set by the API, only in Retell's dashboard.
+ * Gives agents an address of their own. From then on Retell sends their events there, and no longer to the account's
+ * address, if one is set: whoever listens there hears of these agents no more. That address can be neither read nor set by
+ * the API, only in Retell's dashboard, so nothing here says whether there is one.
  * https://docs.retellai.com/features/register-webhook
  *
  * To the events that such an agent is limited to, those that tell of a call's start, end and analysis are added.
@@ -37,7 +35,7 @@ export async function setupWebhooks(
   { api, agentIds, getAgent }: Account,
   setup: RetellWebhookSetup,
   context: ApiContext | undefined,
-): Promise<readonly WebhookTarget[]> {
+): Promise<WebhookSetupResult> {
   const targets: WebhookTarget[] = [];
   const refusals: ApiError[] = [];
   try {
@@ -64,7 +62,7 @@ export async function setupWebhooks(
   }
   const [refusal] = refusals;
   if (refusal !== undefined && refusals.length === targets.length) throw refusal;
-  return targets;
+  return { targets };
 }
 
 const ofOneAgent: ReadonlySet<string> = new Set(["api_rejected", "api_not_found", "api_malformed"]);
@@ -77,11 +75,7 @@ const missingEvents = ({ webhook_events: events }: RetellAgent): readonly string
   events == null ? [] : wantedEvents.filter((event) => !events.includes(event));
 
 /** What becomes of an agent, if Retell does as it is told. */
-function targetOf(
-  agent: RetellAgent,
-  present: string,
-  { url, agentIds, replace = false }: RetellWebhookSetup,
-): WebhookTarget {
+function targetOf(agent: RetellAgent, present: string, { url, replace = false }: RetellWebhookSetup): WebhookTarget {
   const name = agent.agent_name ?? agent.agent_id;
   const version = agent.version ?? 0;
   const isPublished = agent.is_published === true;
@@ -90,9 +84,6 @@ function targetOf(
   const drafted = version === 0 || isPublished ? name : `${name}, draft version ${version}`;
   if (present === url && missing.length === 0) return { name: drafted, state: "unchanged", url };
   if (present !== url && present !== "" && !replace) return { name, state: "kept", url: present };
-  if (present === "" && !replace && agentIds === undefined) {
-    return { name: `${name}, without an address of its own: the account's holds`, state: "kept", url: "" };
-  }
   if (isPublished) {
     // Answered with 422: "Cannot update published agent". A new version of it would change what calls use.
     const lack = present === url ? `, without ${missing.join(", ")}` : "";

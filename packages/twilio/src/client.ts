@@ -7,6 +7,7 @@ export {
   type TwilioCallRange,
   type TwilioClient,
   type TwilioClientOptions,
+  type TwilioPageRange,
 } from "./create-client.ts";
 export type { TwilioCredentials } from "./credentials.ts";
 export type { TwilioWebhookSetup } from "./webhook-setup.ts";

@@ -7,7 +7,13 @@ import {
   type ClientOptions,
   type ItemPage,
 } from "@offhook/core/client";
-import { isRecord, type ApiContext, type ProviderApi, type RecordingStream, type WebhookTarget } from "@offhook/core";
+import {
+  isRecord,
+  type ApiContext,
+  type ProviderApi,
+  type RecordingStream,
+  type WebhookSetupResult,
+} from "@offhook/core";
 import { dayRange, readPage } from "./api-pages.ts";
 import {
   readAccount,
@@ -20,6 +26,7 @@ import {
   type TwilioRecording,
 } from "./api-records.ts";
 import { basicAuthorization, type TwilioCredentials } from "./credentials.ts";
+import { listCalls } from "./list-calls.ts";
 import type { MediaAccess } from "./locate-recording.ts";
 import { mostRequests, twilioApi } from "./provider-api.ts";
 import { recordingHostsOf } from "./recording-hosts.ts";
@@ -35,12 +42,19 @@ export type TwilioClientOptions = ClientOptions &
 
 export interface TwilioCallRange extends ApiContext {
   /**
-   * A day in UTC, or ISO-8601 with its zone. Twilio goes by days, in UTC: everything of the days that the range touches
-   * is listed.
+   * A day in UTC, or ISO-8601 with its zone. Twilio goes by days, in UTC: a page has everything of the days that the range
+   * touches, of which `list` leaves out what started outside of the range.
    */
   readonly from: string;
-  /** Later than `from`. Exclusive: midnight ends the day before. */
+  /** Later than `from`. Exclusive: midnight ends the day before. Default: now, when the first page is asked for. */
+  readonly to?: string | undefined;
+}
+
+export interface TwilioPageRange extends TwilioCallRange {
+  /** Said, because all pages are of the same range. */
   readonly to: string;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
 }
 
 /**
@@ -50,17 +64,17 @@ export interface TwilioCallRange extends ApiContext {
  */
 export interface TwilioClient {
   readonly calls: {
-    /** By the days on which they started; newest first. A call that was never dialled has no start, and is not listed. */
+    /** By their start; newest first. A call that was never dialled has no start, and is not listed. */
     list(range: TwilioCallRange): AsyncGenerator<TwilioCall, void, void>;
-    /** A thousand calls at most. The cursor is Twilio's address of the next page. */
-    page(range: TwilioCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<TwilioCall>>;
+    /** A thousand calls at most, of whole days. The cursor is Twilio's address of the next page. */
+    page(range: TwilioPageRange): Promise<ItemPage<TwilioCall>>;
     get(sid: string, context?: ApiContext): Promise<TwilioCall>;
   };
   readonly recordings: {
     /** Of one call. */
     list(callSid: string, context?: ApiContext): AsyncGenerator<TwilioRecording, void, void>;
     /** Of all calls, by the days on which they were made. */
-    page(range: TwilioCallRange & { readonly cursor?: string | undefined }): Promise<ItemPage<TwilioRecording>>;
+    page(range: TwilioPageRange): Promise<ItemPage<TwilioRecording>>;
     get(sid: string, context?: ApiContext): Promise<TwilioRecording>;
     /** MP3 from Twilio's own storage. @param options.range an HTTP Range, such as `bytes=0-1023`. */
     open(sid: string, options?: ApiContext & { readonly range?: string | undefined }): Promise<RecordingStream>;
@@ -74,7 +88,7 @@ export interface TwilioClient {
      * Twilio does not try again after an error. May be repeated. What Twilio refuses for one of them is `kept`, with the
      * reason in its name, and the others are set all the same.
      */
-    setup(setup: TwilioWebhookSetup, context?: ApiContext): Promise<readonly WebhookTarget[]>;
+    setup(setup: TwilioWebhookSetup, context?: ApiContext): Promise<WebhookSetupResult>;
   };
   /** Whether the credentials are good. With an API key the account has no name here. */
   ping(context?: ApiContext): Promise<TwilioAccount>;
@@ -132,7 +146,7 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
   const client: TwilioClient = {
     provider: "twilio",
     calls: {
-      list: (range) => listAll("twilio", (cursor) => client.calls.page({ ...range, cursor })),
+      list: (range) => listCalls(client, range),
       page: async ({ from, to, cursor, ...context }) =>
         readPage(api, {
           what: "list calls",

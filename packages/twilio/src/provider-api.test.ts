@@ -386,10 +386,12 @@ describe("A05, M05: setup", () => {
     server.use(...handlers);
     const client = createTwilioClient({ accountSid, authToken });
     for (const state of ["set", "unchanged"]) {
-      expect(await client.webhooks.setup({ url })).toMatchObject([
-        { state, url },
-        { state, url },
-      ]);
+      expect(await client.webhooks.setup({ url })).toMatchObject({
+        targets: [
+          { state, url },
+          { state, url },
+        ],
+      });
     }
   });
 

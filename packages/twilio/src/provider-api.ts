@@ -38,10 +38,8 @@ export function twilioApi(client: TwilioClient, settings: ConnectSettings): Prov
       return found.some(isUnfinished) ? "later" : (uniteRecordings(found) ?? "none");
     },
     locateRecording: ({ id }, _call, context) => locateRecording(client, settings, id, context),
-    async setupWebhook({ publicUrl, prefix = "/api/webhooks", replace = false }, context) {
-      const url = `${publicUrl.replace(/\/$/, "")}${prefix}/twilio`;
-      return { targets: await setupWebhooks({ url, replace }, context) };
-    },
+    setupWebhook: ({ publicUrl, prefix = "/api/webhooks", replace = false }, context) =>
+      setupWebhooks({ url: `${publicUrl.replace(/\/$/, "")}${prefix}/twilio`, replace }, context),
   });
 }
 

@@ -43,35 +43,39 @@ describe("A05, M05: the callbacks of numbers", () => {
       numbers: [number("1", ""), number("2", url), number("3", elsewhere)],
       mostPerPage: 2,
     });
-    expect(await client.webhooks.setup({ url })).toEqual([
-      { name: "+14155550101", state: "set", url },
-      { name: "+14155550102", state: "unchanged", url },
-      { name: "+14155550103", state: "kept", url: elsewhere },
-    ]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [
+        { name: "+14155550101", state: "set", url },
+        { name: "+14155550102", state: "unchanged", url },
+        { name: "+14155550103", state: "kept", url: elsewhere },
+      ],
+    });
     expect(changes()).toEqual([[pathOfNumber("1"), form]]);
   });
 
   test("an empty text for the application or the trunk means none", async () => {
     const { client } = clientOf({ numbers: [number("1", "", { voice_application_sid: "", trunk_sid: "" })] });
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ name: "+14155550101", state: "set" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ name: "+14155550101", state: "set" }] });
   });
 
   test("set twice is unchanged the second time", async () => {
     const { client, changes } = clientOf({ numbers: [number("1", "")] });
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "set" }]);
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "unchanged" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "set" }] });
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "unchanged" }] });
     expect(changes()).toHaveLength(1);
   });
 
   test("are replaced where that is asked for", async () => {
     const { client, changes } = clientOf({ numbers: [number("1", elsewhere)] });
-    expect(await client.webhooks.setup({ url, replace: true })).toEqual([{ name: "+14155550101", state: "set", url }]);
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual({
+      targets: [{ name: "+14155550101", state: "set", url }],
+    });
     expect(changes()).toEqual([[pathOfNumber("1"), form]]);
   });
 
   test("go by POST", async () => {
     const { client, changes } = clientOf({ numbers: [number("1", url, { status_callback_method: "GET" })] });
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "set" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "set" }] });
     expect(changes()).toEqual([[pathOfNumber("1"), form]]);
   });
 
@@ -80,10 +84,12 @@ describe("A05, M05: the callbacks of numbers", () => {
     const { client, changes } = clientOf({
       numbers: [number("1", withOverrides), number("2", withOverrides, { status_callback_method: "GET" })],
     });
-    expect(await client.webhooks.setup({ url })).toEqual([
-      { name: "+14155550101", state: "unchanged", url: withOverrides },
-      { name: "+14155550102", state: "set", url: withOverrides },
-    ]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [
+        { name: "+14155550101", state: "unchanged", url: withOverrides },
+        { name: "+14155550102", state: "set", url: withOverrides },
+      ],
+    });
     expect(changes()).toEqual([[pathOfNumber("2"), { ...form, StatusCallback: withOverrides }]]);
   });
 
@@ -92,7 +98,7 @@ describe("A05, M05: the callbacks of numbers", () => {
     const { client } = clientOf({
       numbers: [number("1", url), number("2", `${url}#rc=1`), number("3", withOverrides)],
     });
-    expect((await client.webhooks.setup({ url: withOverrides })).map(({ state }) => state)).toEqual([
+    expect((await client.webhooks.setup({ url: withOverrides })).targets.map(({ state }) => state)).toEqual([
       "set",
       "set",
       "unchanged",
@@ -101,7 +107,9 @@ describe("A05, M05: the callbacks of numbers", () => {
 
   test("only those of the numbers that are named", async () => {
     const { client, changes } = clientOf({ numbers: [number("1", ""), number("2", "")] });
-    expect(await client.webhooks.setup({ url, numbers: ["+14155550102"] })).toMatchObject([{ name: "+14155550102" }]);
+    expect(await client.webhooks.setup({ url, numbers: ["+14155550102"] })).toMatchObject({
+      targets: [{ name: "+14155550102" }],
+    });
     expect(changes()).toEqual([[pathOfNumber("2"), form]]);
   });
 
@@ -118,10 +126,10 @@ describe("A05, M05: the callbacks of numbers", () => {
 
   test("not those of numbers that take no calls, which is said of those that are named", async () => {
     const { client, changes } = clientOf({ numbers: [number("1", "", { capabilities: { voice: false, sms: true } })] });
-    expect(await client.webhooks.setup({ url })).toEqual([]);
-    expect(await client.webhooks.setup({ url, numbers: ["+14155550101"] })).toEqual([
-      { name: "+14155550101, which takes no calls", state: "kept", url: "" },
-    ]);
+    expect(await client.webhooks.setup({ url })).toEqual({ targets: [] });
+    expect(await client.webhooks.setup({ url, numbers: ["+14155550101"] })).toEqual({
+      targets: [{ name: "+14155550101, which takes no calls", state: "kept", url: "" }],
+    });
     expect(changes()).toEqual([]);
   });
 
@@ -129,15 +137,17 @@ describe("A05, M05: the callbacks of numbers", () => {
     const { client, changes } = clientOf({ numbers: [number("1", ""), number("2", elsewhere), number("3", "")] });
     const refusal = failure(400, 21402, "Url is not valid for +14155550102");
     server.use(http.post(`https://api.twilio.com${pathOfNumber("2")}`, () => json(refusal)));
-    expect(await client.webhooks.setup({ url, replace: true })).toEqual([
-      { name: "+14155550101", state: "set", url },
-      {
-        name: "+14155550102, not set: api_rejected",
-        state: "kept",
-        url: elsewhere,
-      },
-      { name: "+14155550103", state: "set", url },
-    ]);
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual({
+      targets: [
+        { name: "+14155550101", state: "set", url },
+        {
+          name: "+14155550102, not set: api_rejected",
+          state: "kept",
+          url: elsewhere,
+        },
+        { name: "+14155550103", state: "set", url },
+      ],
+    });
     expect(changes().map(([path]) => path)).toEqual([pathOfNumber("1"), pathOfNumber("3")]);
   });
 
@@ -192,18 +202,20 @@ describe("A05, M05: the callbacks of numbers", () => {
     expect(changes()).toEqual([]);
     // One that is as it should be is something else.
     codes.push(21402, 21402);
-    expect(await client.webhooks.setup({ url, replace: true })).toEqual([
-      { name: "+14155550101, not set: api_rejected", state: "kept", url: "" },
-      { name: "+14155550102, not set: api_rejected", state: "kept", url: elsewhere },
-      { name: "+14155550103", state: "unchanged", url },
-    ]);
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual({
+      targets: [
+        { name: "+14155550101, not set: api_rejected", state: "kept", url: "" },
+        { name: "+14155550102, not set: api_rejected", state: "kept", url: elsewhere },
+        { name: "+14155550103", state: "unchanged", url },
+      ],
+    });
   });
 
   test("not those of a SIP trunk, which has none", async () => {
     const { client, changes } = clientOf({ numbers: [number("1", url, { trunk_sid: "TK1" })] });
-    expect(await client.webhooks.setup({ url, replace: true })).toMatchObject([
-      { name: expect.stringContaining("+14155550101, on a SIP trunk"), state: "kept" },
-    ]);
+    expect(await client.webhooks.setup({ url, replace: true })).toMatchObject({
+      targets: [{ name: expect.stringContaining("+14155550101, on a SIP trunk"), state: "kept" }],
+    });
     expect(changes()).toEqual([]);
   });
 
@@ -217,7 +229,7 @@ describe("A05, M05: the callbacks of numbers", () => {
         return count === 1 ? HttpResponse.json(answer as Json, { status, headers: { "retry-after": "0" } }) : undefined;
       }),
     );
-    expect(await client.webhooks.setup({ url })).toMatchObject([{ state: "set" }]);
+    expect(await client.webhooks.setup({ url })).toMatchObject({ targets: [{ state: "set" }] });
     expect(count).toBe(2);
     expect(changes()).toHaveLength(1);
   });
@@ -229,7 +241,9 @@ describe("A05, M05: the callbacks of applications", () => {
 
   test("take the place of those of their numbers, and are set once", async () => {
     const { client, changes } = clientOf({ numbers: [behind("1"), behind("2")], applications: [applicationJson("1")] });
-    expect(await client.webhooks.setup({ url })).toEqual([{ name: "application Front desk", state: "set", url }]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: "application Front desk", state: "set", url }],
+    });
     expect(changes()).toEqual([[path, form]]);
   });
 
@@ -237,29 +251,35 @@ describe("A05, M05: the callbacks of applications", () => {
     const applications = [applicationJson("1", { status_callback: elsewhere, friendly_name: null })];
     const { client, changes } = clientOf({ numbers: [behind("1")], applications });
     const name = `application ${applicationSid("1")}`;
-    expect(await client.webhooks.setup({ url })).toEqual([{ name, state: "kept", url: elsewhere }]);
+    expect(await client.webhooks.setup({ url })).toEqual({ targets: [{ name, state: "kept", url: elsewhere }] });
     expect(changes()).toEqual([]);
-    expect(await client.webhooks.setup({ url, replace: true })).toEqual([{ name, state: "set", url }]);
+    expect(await client.webhooks.setup({ url, replace: true })).toEqual({ targets: [{ name, state: "set", url }] });
   });
 
   test("are kept where other numbers than those that were named stand behind them", async () => {
     const numbers = [behind("1"), behind("2"), number("3", ""), behind("4")];
     const { client, changes } = clientOf({ numbers, applications: [applicationJson("1")] });
     const named = ["+14155550101", "+14155550103"];
-    expect(await client.webhooks.setup({ url, numbers: named, replace: true })).toEqual([
-      { name: "application Front desk, which stands before numbers that were not named: 2", state: "kept", url: "" },
-      { name: "+14155550103", state: "set", url },
-    ]);
+    expect(await client.webhooks.setup({ url, numbers: named, replace: true })).toEqual({
+      targets: [
+        { name: "application Front desk, which stands before numbers that were not named: 2", state: "kept", url: "" },
+        { name: "+14155550103", state: "set", url },
+      ],
+    });
     expect(changes()).toEqual([[pathOfNumber("3"), form]]);
     const all = [...named, "+14155550102", "+14155550104"];
-    expect(await client.webhooks.setup({ url, numbers: all })).toMatchObject([
-      { name: "application Front desk", state: "set" },
-      { name: "+14155550103", state: "unchanged" },
-    ]);
-    expect(await client.webhooks.setup({ url, numbers: named })).toMatchObject([
-      { name: "application Front desk", state: "unchanged" },
-      { name: "+14155550103", state: "unchanged" },
-    ]);
+    expect(await client.webhooks.setup({ url, numbers: all })).toMatchObject({
+      targets: [
+        { name: "application Front desk", state: "set" },
+        { name: "+14155550103", state: "unchanged" },
+      ],
+    });
+    expect(await client.webhooks.setup({ url, numbers: named })).toMatchObject({
+      targets: [
+        { name: "application Front desk", state: "unchanged" },
+        { name: "+14155550103", state: "unchanged" },
+      ],
+    });
   });
 
   test("are those of the numbers whose calls they get: of none on a trunk or without calls", async () => {
@@ -269,23 +289,26 @@ describe("A05, M05: the callbacks of applications", () => {
       { ...behind("3"), capabilities: { voice: false } },
     ];
     const { client } = clientOf({ numbers, applications: [applicationJson("1")] });
-    expect(await client.webhooks.setup({ url, numbers: ["+14155550101"] })).toMatchObject([{ state: "set" }]);
+    expect(await client.webhooks.setup({ url, numbers: ["+14155550101"] })).toMatchObject({
+      targets: [{ state: "set" }],
+    });
   });
 
   test("one that is missing, or not as documented, is kept and says so, and the others are set", async () => {
     const { client, changes } = clientOf({ numbers: [behind("1"), number("2", "")] });
     const name = `application ${applicationSid("1")}, not set:`;
     const other = { name: "+14155550102", state: "set", url };
-    expect(await client.webhooks.setup({ url })).toEqual([
-      { name: `${name} api_not_found`, state: "kept", url: "" },
-      other,
-    ]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [{ name: `${name} api_not_found`, state: "kept", url: "" }, other],
+    });
     expect(changes()).toEqual([[pathOfNumber("2"), form]]);
     server.use(http.get(`https://api.twilio.com${path}`, () => HttpResponse.json({ sid: null })));
-    expect(await client.webhooks.setup({ url })).toEqual([
-      { name: `${name} api_malformed`, state: "kept", url: "" },
-      { ...other, state: "unchanged" },
-    ]);
+    expect(await client.webhooks.setup({ url })).toEqual({
+      targets: [
+        { name: `${name} api_malformed`, state: "kept", url: "" },
+        { ...other, state: "unchanged" },
+      ],
+    });
   });
 
   test("one that is missing is the error where there is nothing else, and so is a key that may not read it", async () => {

@@ -1,4 +1,4 @@
-import { ApiError, type ApiContext, type WebhookTarget } from "@offhook/core";
+import { ApiError, type ApiContext, type WebhookSetupResult, type WebhookTarget } from "@offhook/core";
 import { malformed, type ApiClient } from "@offhook/core/client";
 import { readApplication, type TwilioPhoneNumber } from "./api-records.ts";
 import { hasText, takesCalls, webhookPlaces, type WebhookPlace } from "./webhook-places.ts";
@@ -48,7 +48,7 @@ export async function setupWebhooks(
   account: Account,
   setup: TwilioWebhookSetup,
   context: ApiContext | undefined,
-): Promise<readonly WebhookTarget[]> {
+): Promise<WebhookSetupResult> {
   const numbers: TwilioPhoneNumber[] = [];
   for await (const number of account.numbers) numbers.push(number);
   const places = webhookPlaces(numbers, setup.numbers);
@@ -63,7 +63,7 @@ export async function setupWebhooks(
   }
   const [refusal] = work.refusals;
   if (refusal !== undefined && work.refusals.length === targets.length) throw refusal;
-  return targets;
+  return { targets };
 }
 
 // A trunk and an application take the place of what is set at the number.
