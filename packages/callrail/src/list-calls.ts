@@ -1,9 +1,8 @@
-import { listAll, readCallRange } from "@offhook/core/client";
+import { listAll, readCallRange, RecentIds } from "@offhook/core/client";
 import { isoFromText } from "@offhook/core";
 import type { CallRailCall } from "./api-records.ts";
 import type { CallRailCallRange, CallRailClient } from "./create-client.ts";
 import { insideHistory } from "./history.ts";
-import { RecentIds } from "./recent-ids.ts";
 
 /** Four pages: so many calls may come in before a page while it is read, and move others to the next one. */
 const mostRepeated = 1000;
@@ -19,8 +18,7 @@ export async function* listCalls(
   { from, to, ...others }: CallRailCallRange,
 ): AsyncGenerator<CallRailCall, void, void> {
   const nowMs = others.now?.() ?? Date.now();
-  const end = to === undefined ? new Date(nowMs).toISOString() : to;
-  const asked = readCallRange("createCallRailClient", { from, to: end });
+  const asked = readCallRange("createCallRailClient", { from, to }, () => nowMs);
   // Once for all pages: if it moved with the clock, so would they.
   const range = { from: insideHistory(asked.from, nowMs), to: asked.to };
   if (range.from >= range.to) return;

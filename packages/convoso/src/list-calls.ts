@@ -1,9 +1,8 @@
-import { listAll, readCallRange } from "@offhook/core/client";
+import { listAll, readCallRange, RecentIds } from "@offhook/core/client";
 import { accountTime } from "./account-time.ts";
 import type { ConvosoCall } from "./api-records.ts";
 import { mostInPart } from "./call-log-pages.ts";
 import type { ConvosoClient, ConvosoRange } from "./create-client.ts";
-import { RecentIds } from "./recent-ids.ts";
 
 /**
  * The calls of a range, each once. Around a change of the account's clock more is asked for, and a part of the range that
@@ -17,8 +16,7 @@ export async function* listCalls(
   timeZone: string,
   { from, to, ...context }: ConvosoRange,
 ): AsyncGenerator<ConvosoCall, void, void> {
-  const end = to === undefined ? new Date(context.now?.() ?? Date.now()).toISOString() : to;
-  const range = readCallRange("createConvosoClient", { from, to: end });
+  const range = readCallRange("createConvosoClient", { from, to }, context.now);
   const readTime = accountTime(timeZone);
   const seen = new RecentIds(mostInPart);
   for await (const call of listAll("convoso", (cursor) => calls.page({ ...context, ...range, cursor }))) {

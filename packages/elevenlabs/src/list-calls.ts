@@ -11,8 +11,7 @@ export async function* listCalls(
   { calls }: Pick<ElevenLabsClient, "calls">,
   { from, to, ...context }: ElevenLabsCallRange,
 ): AsyncGenerator<ElevenLabsCallSummary, void, void> {
-  const end = to === undefined ? new Date(context.now?.() ?? Date.now()).toISOString() : to;
-  const range = readCallRange("createElevenLabsClient", { from, to: end });
+  const range = readCallRange("createElevenLabsClient", { from, to }, context.now);
   for await (const call of listAll("elevenlabs", (cursor) => calls.page({ ...context, ...range, cursor }))) {
     const startedAt = isoFromSeconds(call.start_time_unix_secs);
     if (startedAt === null || (startedAt >= range.from && startedAt < range.to)) yield call;

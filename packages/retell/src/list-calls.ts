@@ -12,8 +12,7 @@ export async function* listCalls(
   { calls }: Pick<RetellClient, "calls">,
   { from, to, ...others }: RetellCallRange,
 ): AsyncGenerator<RetellCall, void, void> {
-  const end = to === undefined ? new Date(others.now?.() ?? Date.now()).toISOString() : to;
-  const range = readCallRange("createRetellClient", { from, to: end });
+  const range = readCallRange("createRetellClient", { from, to }, others.now);
   for await (const call of listAll("retell", (cursor) => calls.page({ ...others, ...range, cursor }))) {
     const time = isoFromMs(others.unconnected === true ? call.end_timestamp : call.start_timestamp);
     if (time === null || (time >= range.from && time < range.to)) yield call;

@@ -11,8 +11,7 @@ export async function* listCalls(
   { calls }: Pick<TwilioClient, "calls">,
   { from, to, ...context }: TwilioCallRange,
 ): AsyncGenerator<TwilioCall, void, void> {
-  const end = to === undefined ? new Date(context.now?.() ?? Date.now()).toISOString() : to;
-  const range = readCallRange("createTwilioClient", { from, to: end });
+  const range = readCallRange("createTwilioClient", { from, to }, context.now);
   for await (const call of listAll("twilio", (cursor) => calls.page({ ...context, ...range, cursor }))) {
     const startedAt = isoFromText(call.start_time);
     if (startedAt === null || (startedAt >= range.from && startedAt < range.to)) yield call;

@@ -1,7 +1,8 @@
+import { dayOrTime } from "../api/call-range.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { RunRange } from "./import-runs.ts";
 import type { ImportOptions } from "../integrations.ts";
-import { quoted, timeOf } from "../list-options.ts";
+import { quoted } from "../list-options.ts";
 
 /**
  * What an import is to bring in.
@@ -31,10 +32,8 @@ export function checkedRange(
   return { from, to: to !== undefined && to > at ? undefined : to };
 }
 
-const day = /^\d{4}-\d{2}-\d{2}$/;
-
 function edgeOf(what: string, name: string, text: string): string {
-  const time = timeOf(day.test(text) ? `${text}T00:00:00.000Z` : text);
+  const time = dayOrTime(text);
   if (time !== null) return time;
   const expected = "expected a day such as 2026-11-20, which begins at midnight UTC, or ISO-8601 with its zone";
   throw invalid(`${name}: ${expected}, got ${quoted(text)}`, what);

@@ -489,6 +489,19 @@ test("A02: an import until now that goes on the next day brings what has come me
   expect(asked.filter((query) => query === asked[0])).toHaveLength(1);
 });
 
+test("A02: an import until now that goes on the next day counts each call once, where the oldest come first", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(50, start - day));
+  vendor.countsCalls = false;
+  const { offhook } = openImports(vendor, { now: () => nowMs });
+  const stopper = new AbortController();
+  const options = { provider: "toy", from };
+  await offhook.importCalls({ ...options, signal: stopper.signal, onProgress: () => stopper.abort() });
+  nowMs = start + 10 * hour;
+  vendor.calls.push({ id: "night", at: at(start + 5 * hour) });
+  expect(await offhook.importCalls(options)).toMatchObject({ seen: 51, created: 51, unchanged: 0, skipped: 0 });
+});
+
 /** By a cursor that names the last call of a page, as of Twilio and Retell. */
 const newestFirst =
   (vendor: ToyVendor, asked: string[]): ProviderApi["listCalls"] =>

@@ -52,17 +52,8 @@ export function withTurned(document: ImportDocument, page: ApiPage): ImportDocum
 }
 
 /** The same window from its first page. What is counted of it stays so. */
-export const begunAnew = ({
-  from,
-  to,
-  until,
-  days,
-  round,
-  counted,
-  unreadableCounted,
-}: ImportWindow): ImportWindow => ({
+export const begunAnew = ({ from, to, days, round, counted, unreadableCounted }: ImportWindow): ImportWindow => ({
   ...windowAt(Date.parse(from), Date.parse(to), days),
-  until,
   round: round + 1,
   counted,
   unreadableCounted,

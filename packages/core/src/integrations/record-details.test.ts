@@ -60,6 +60,14 @@ test.each(["api_unavailable", "api_forbidden"] as const)(
   },
 );
 
+test("D15: so does the last of a page", async () => {
+  const { offhook, lacking } = open(20, (id) => {
+    if (id === "c000000") throw toyFailure("api_unavailable");
+  });
+  expect(await offhook.importCalls({ provider: "toy", from })).toMatchObject({ state: "finished", created: 20 });
+  expect(await lacking()).toEqual(["c000000"]);
+});
+
 test("D15: an import in the background is patient with such a call, and then goes on without its details", async () => {
   const { offhook, lacking, asked, clock } = open(20, failing("api_unavailable"));
   await offhook.integrations?.startImport({ provider: "toy", from });

@@ -33,7 +33,7 @@ export interface RecordingJobsOptions {
 
 const minuteMs = 60_000;
 /** How long to wait between looks for a vendor that knows nothing of the call. After the last it had no part in it. */
-const unheardPausesMs = [3 * minuteMs, 25 * minuteMs];
+const unheardPausesMs = [minuteMs, 27 * minuteMs];
 
 /** However long a vendor wants us to wait. */
 const longestDelayMs = 6 * 60 * 60_000;
