@@ -55,7 +55,7 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
   /** What somebody waits for, and what closing waits for. */
   const underWay = new Set<Promise<unknown>>();
   /** Vendors whose import somebody waits for here: a second one is a mistake, while that of another process may be dead. */
-  const importing = new Set<string>();
+  const importing = new Map<string, symbol>();
 
   /** Does a run to its end, for somebody who waits for it. */
   async function finish(
@@ -92,12 +92,14 @@ export function createIntegrations(workings: Workings): IntegrationsEngine {
         `Import from ${name}: one is running in this process: wait for its end, stop it, or ask with "restart"`,
       );
     }
-    importing.add(name);
+    const own = Symbol(name);
+    importing.set(name, own);
     try {
       const document = await runs.begin("import", vendor, range);
       return summaryOf(await finish(vendor, document, options), await vendor.requests.quota());
     } finally {
-      importing.delete(name);
+      // One that was asked for with "restart" has taken its place.
+      if (importing.get(name) === own) importing.delete(name);
     }
   }
 

@@ -303,6 +303,25 @@ test("A02: a second import while one is under way is refused, and the first goes
   expect(await offhook.importCalls(options)).toMatchObject({ state: "finished", unchanged: 30 });
 });
 
+test("A02: one that was begun anew is the one under way", async () => {
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openImports(vendor);
+  const waiting: (() => void)[] = [];
+  let isHeld = true;
+  vendor.onRequest = () => (isHeld ? new Promise<void>((resolve) => waiting.push(resolve)) : undefined);
+  const options = { provider: "toy", from };
+  const first = offhook.importCalls(options).catch((error: unknown) => error);
+  await expect.poll(() => waiting.length).toBe(1);
+  const second = offhook.importCalls({ ...options, restart: true });
+  await expect.poll(() => waiting.length).toBe(2);
+  waiting.shift()?.();
+  expect(await first).toMatchObject({ code: "import_running" });
+  await expect(offhook.importCalls(options)).rejects.toMatchObject({ code: "import_running" });
+  isHeld = false;
+  for (const go of waiting) go();
+  expect(await second).toMatchObject({ state: "finished", seen: 30 });
+});
+
 test("A02: a range that ends in the future ends now", async () => {
   const asked: string[] = [];
   const vendor = new ToyVendor(toyCalls(5, start - day));

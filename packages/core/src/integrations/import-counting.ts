@@ -1,5 +1,5 @@
 import type { RecordOutcome } from "./apply-records.ts";
-import { endMs, type ImportDocument, type ImportWindow } from "./import-document.ts";
+import { endMs, freshFrom, type ImportDocument, type ImportWindow } from "./import-document.ts";
 import type { ImportCounts, MissedReason } from "../integrations.ts";
 import type { ApiRecord } from "../provider-api.ts";
 
@@ -33,6 +33,8 @@ export function withCounted(
   const repaired = [...document.repaired];
   const failures = [...document.failures];
   let { position, counted } = document.window;
+  let { fresh } = document;
+  const newest = freshFrom(document);
   const noteRepair = (outcome: RecordOutcome): boolean => {
     if (outcome.type !== "created" && outcome.type !== "updated") return false;
     missed[outcome.reason] += 1;
@@ -52,6 +54,7 @@ export function withCounted(
     if (!isCreated && position <= counted) continue;
     counted += 1;
     counts.seen += 1;
+    if (record.startedAt !== null && record.startedAt >= newest) fresh += 1;
     if (outcome === undefined) {
       counts.skipped += 1;
       continue;
@@ -76,7 +79,7 @@ export function withCounted(
     unreadable: seenUnreadable,
     unreadableCounted,
   };
-  return { ...document, counts, missed, repaired, failures, window };
+  return { ...document, fresh, counts, missed, repaired, failures, window };
 }
 
 export const nameOf = ({ reference }: ApiRecord): string => `${reference.provider}:${reference.id}`;

@@ -38,6 +38,8 @@ export interface ImportDocument {
   readonly waitsUntil: string | null;
   /** Failures in a row. */
   readonly troubles: number;
+  /** How many of them were over the details of calls since the last progress. */
+  readonly detailTroubles: number;
   readonly missed: ReconcileSummary["missed"];
   readonly repaired: ReconcileSummary["repaired"];
   /** Of comparisons: until when everything was compared by those that follow upon each other; null for imports. */
@@ -45,6 +47,8 @@ export interface ImportDocument {
   /** Calls that ended before this were asked for their details by the comparisons before; null: each is asked for. */
   readonly detailsFrom: string | null;
   readonly window: ImportWindow;
+  /** Calls that are counted and may be listed again when the range grows. */
+  readonly fresh: number;
   readonly startedAt: string;
   readonly updatedAt: string;
   /** How long it was worked on, without the waiting. Milliseconds. */
@@ -56,8 +60,8 @@ export interface ImportWindow {
   /** As long as it is read it stays, whatever becomes of the range: the vendor's cursor is of this window. */
   readonly from: string;
   readonly to: string;
-  /** Where the range has grown since it was begun: what has come later is of the next window. */
-  readonly until: string | null;
+  /** Where the range has grown since it was begun: what has come later is of the next window, which begins here. */
+  readonly until: { readonly at: string; readonly counted: number } | null;
   readonly days: number;
   readonly cursor: string | null;
   readonly pages: number;
@@ -102,6 +106,11 @@ export const noneMissed: Readonly<Record<MissedReason, number>> = {
 };
 
 const dayMs = 24 * 60 * 60_000;
+/** From here on there may be calls that have come since the range was set, or are not listed yet; by whose clock ever. */
+export const freshFrom = ({ from, to }: Pick<ImportDocument, "from" | "to">): string =>
+  new Date(Math.max(Date.parse(to) - lateMs, Date.parse(from))).toISOString();
+
+const lateMs = 10 * 60_000;
 /** Clocks differ, and a call cannot begin in the future: what seems to has begun just now. */
 const openEndMs = dayMs;
 const firstDays = 7;
@@ -141,8 +150,9 @@ export function windowAt(fromMs: number, rangeEndMs: number, days = firstDays): 
 /** The window after this one; undefined after the last. Where little is going on windows grow, to save requests. */
 export function nextWindow(document: ImportDocument): ImportWindow | undefined {
   const { to, until, days, pages, position } = document.window;
-  const toMs = Date.parse(until ?? to);
+  const toMs = Date.parse(to);
   const rangeEndMs = endMs(document);
+  if (until !== null) return { ...windowAt(Date.parse(until.at), rangeEndMs), counted: until.counted };
   if (toMs >= rangeEndMs) return undefined;
   if (pages > quietPages) return windowAt(toMs, rangeEndMs, Math.min(days, mostDays));
   return windowAt(toMs, rangeEndMs, Math.min(days * 2, position === 0 ? mostEmptyDays : mostDays));

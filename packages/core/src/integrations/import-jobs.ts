@@ -1,6 +1,7 @@
 import type { ImportDocument, RunKind } from "./import-document.ts";
 import type { ImportRuns, RunJobPayload, Vendor } from "./import-runs.ts";
 import { reconcileRange, scheduledReconcile, type FullSchedule } from "./reconcile-schedule.ts";
+import { maxAttempts } from "../backoff.ts";
 import { describeError } from "../logger.ts";
 import { NotYet, type RunJob } from "../run-job.ts";
 import type { Vendors } from "./vendors.ts";
@@ -26,14 +27,16 @@ export function importRunJob(kind: RunKind, options: ImportJobsOptions): RunJob 
   const { workings, runs, vendors, schedule, closing } = options;
   const { storage, audience, now, logger, onCommit, jobTimeoutMs } = workings;
 
-  return async ({ payload }, { stopAtMs }) => {
+  return async ({ payload, attempts }, { stopAtMs }) => {
     const { provider, runId } = payload as RunJobPayload | { provider: string; runId?: undefined }; // as they were written
     const vendor = vendors.find(provider);
     if (runId === undefined) {
       await beginDue(provider, vendor);
     } else if (vendor === undefined) {
-      // Another process may have one, as while a new version is rolled out. Else a person finds the job among the dead.
-      throw new NotYet(`no client of ${provider} in this process`);
+      // Another process may have one, as while a new version is rolled out.
+      if (attempts < maxAttempts) throw new NotYet(`no client of ${provider} in this process`);
+      await runs.abandon(kind, provider, runId);
+      logger.error({ provider }, `[${provider}] ${kind} stopped: no process has a client of it`);
     } else {
       const document = await runs.takeUp(kind, provider, runId);
       if (document !== undefined) await goOn(vendor, document, stopAtMs);

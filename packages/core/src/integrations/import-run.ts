@@ -2,7 +2,8 @@ import { ApiError } from "../api-error.ts";
 import { pause } from "../api/pause.ts";
 import { StorageError } from "../errors.ts";
 import { nextTurn } from "../next-turn.ts";
-import type { ApiContext, ProviderApi } from "../provider-api.ts";
+import { deletedCalls, type DeletedCalls } from "../deleted-calls.ts";
+import type { ApiContext, ApiRecord, ProviderApi } from "../provider-api.ts";
 import type { Workings } from "../workings.ts";
 import { applyRecords, type WriteAlong } from "./apply-records.ts";
 import type { Documents } from "./documents.ts";
@@ -82,7 +83,10 @@ export class ImportRun {
   #requests = 0;
   #stampMs: number;
   #hasWritten = false;
+  /** What went wrong last was a request for the details of a call. */
+  #isOverDetails = false;
   #page: PageUnderway | undefined;
+  #deleted: { readonly page: ReadPage | undefined; readonly calls: Promise<DeletedCalls> } | undefined;
 
   constructor(options: ImportRunOptions, document: ImportDocument, version: number) {
     this.#options = options;
@@ -118,6 +122,7 @@ export class ImportRun {
       if (signal?.aborted === true) return this.#end("stopped");
       if (workings.now() >= stopAtMs || closing?.aborted === true) return this.#leftToOthers();
       try {
+        this.#isOverDetails = false;
         const page = await this.#pages.at(this.#document);
         await this.#write(page);
       } catch (error) {
@@ -135,23 +140,34 @@ export class ImportRun {
   /** Writes some more records of a page; with the last of them the document turns to the next page. */
   async #write(page: ReadPage): Promise<void> {
     const { workings, api, documents, waits } = this.#options;
-    const { window, detailsFrom, provider, troubles } = this.#document;
+    const { window, detailsFrom, provider, detailTroubles } = this.#document;
     if (this.#page?.page !== page) {
       const distinctOnes = distinctRecords(page.records, window.tail);
       this.#page = { page, written: 0, done: doneOf(page.records, window), distinct: distinctOnes };
     }
     const { written: first, done, distinct } = this.#page;
+    const isMine = (record: ApiRecord): boolean =>
+      isWithin(record, { from: window.from, to: window.until?.at ?? window.to });
     const { records, failure, isLacking } = await withDetails(
       workings,
       api,
       page.records.slice(first, first + sliceOf(page)),
       this.#pages.context,
-      { detailsFrom, done: done - first, isPatient: !waits && troubles < patience },
+      {
+        detailsFrom,
+        done: done - first,
+        isPatient: !waits && detailTroubles < patience,
+        isWanted: async (record) => isMine(record) && !(await this.#isDeleted(record)),
+        // So that a job has the time for others.
+        timeoutMs: waits ? undefined : workings.jobTimeoutMs / 3,
+      },
     );
     const end = first + records.length;
-    if (failure !== undefined && end <= done) throw failure;
+    const hasProgress = end > done;
+    this.#isOverDetails = failure instanceof ApiError && failure.code === "api_unavailable";
+    if (failure !== undefined && !hasProgress) throw failure;
     const isLast = end >= page.records.length;
-    const mine = records.filter((record) => isWithin(record, { from: window.from, to: window.until ?? window.to }));
+    const mine = records.filter(isMine);
     let next: ImportDocument | undefined;
     const stamped = this.#stamped(this.#document);
     // Written without waiting for the disk, and perhaps more than once: nothing in it has an effect of its own.
@@ -164,7 +180,8 @@ export class ImportRun {
       }));
       const notes = [...stamped.notes];
       if (isLacking) addNote(notes, { code: "details_missing", text: lackingText });
-      const running = { ...stamped, notes, state: "running" as const, troubles: 0, waitsUntil: null, error: null };
+      const calm = { troubles: 0, detailTroubles: hasProgress ? 0 : detailTroubles, waitsUntil: null, error: null };
+      const running = { ...stamped, ...calm, notes, state: "running" as const };
       const last = page.records[Math.max(end, done) - 1];
       const counted = withCounted(running, told, {
         done: Math.max(end, done),
@@ -177,8 +194,16 @@ export class ImportRun {
     await applyRecords(workings, { provider, readAt: page.readAt }, mine, { documents, put });
     this.#advance(next);
     this.#page = { ...this.#page, written: end };
-    this.#hasWritten ||= end > done;
+    this.#hasWritten ||= hasProgress;
     if (failure !== undefined) throw failure;
+  }
+
+  async #isDeleted({ reference }: ApiRecord): Promise<boolean> {
+    // As of the beginning of a page: what is deleted meanwhile costs a request.
+    if (this.#deleted?.page !== this.#page?.page) {
+      this.#deleted = { page: this.#page?.page, calls: deletedCalls(this.#options.documents) };
+    }
+    return (await this.#deleted?.calls)?.has([reference]) ?? false;
   }
 
   #advance(next: ImportDocument | undefined): void {
@@ -258,7 +283,7 @@ export class ImportRun {
   /** @param error what is waited for; null where a page was too slow. */
   async #pause(error: ApiError | null): Promise<ImportRunEnd | undefined> {
     const { workings, waits, onProgress } = this.#options;
-    const { troubles } = this.#document;
+    const { troubles, detailTroubles } = this.#document;
     if (error === null && troubles >= mostTroubles) return this.#end("failed", tooSlow(this.#document));
     const usualMs = Math.min(firstPauseMs * 2 ** troubles, longestPauseMs);
     const pauseMs = Math.min(error?.retryAfterMs ?? usualMs, longestWaitMs);
@@ -269,6 +294,7 @@ export class ImportRun {
       state: "waiting",
       // What the vendor's limit makes us wait for is no trouble.
       troubles: isQuota ? troubles : troubles + 1,
+      detailTroubles: this.#isOverDetails ? detailTroubles + 1 : detailTroubles,
       error: error === null || isQuota ? null : reasonOf(error),
       waitsUntil: new Date(resumeAtMs).toISOString(),
     });

@@ -502,6 +502,44 @@ test("A02: an import until now that goes on the next day counts each call once, 
   expect(await offhook.importCalls(options)).toMatchObject({ seen: 51, created: 51, unchanged: 0, skipped: 0 });
 });
 
+test("A02: calls that came while the import was read count once when it goes on", async () => {
+  let nowMs = start;
+  const vendor = new ToyVendor(toyCalls(30, start - day));
+  const { offhook } = openImports(vendor, { now: () => nowMs, api: { listCalls: newestFirst(vendor, []) } });
+  const stopper = new AbortController();
+  const options = { provider: "toy", from };
+  const onProgress = () => {
+    stopper.abort();
+  };
+  for (let number = 0; number < 8; number += 1)
+    vendor.calls.push({ id: `new${number}`, at: at(start + number * 1000) });
+  nowMs = start + 60_000;
+  await offhook.importCalls({ ...options, signal: stopper.signal, onProgress });
+  nowMs += hour;
+  const summary = await offhook.importCalls(options);
+  expect(summary).toMatchObject({ state: "finished", seen: 38, created: 38, unchanged: 0 });
+});
+
+test("A02: an import that no process can go on with has stopped, and another one may begin", async () => {
+  let nowMs = start;
+  const storage = memoryStorage();
+  const vendor = new ToyVendor(toyCalls(5, start - day));
+  const { offhook } = openImports(vendor, { storage, now: () => nowMs });
+  const others = [toyProvider(), new ToyVendor().otherProvider()];
+  const without = openToy({ providers: others, storage, now: () => nowMs });
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  // Each time that the job comes up, for the last time before the day is over.
+  for (let minutes = 0; minutes < 23 * 60; minutes += 10) {
+    await without.offhook.drain();
+    nowMs += 10 * 60_000;
+  }
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "stopped" });
+  expect((await offhook.health()).jobs.dead).toBe(0);
+  await offhook.integrations?.startImport({ provider: "toy", from });
+  await offhook.drain();
+  expect((await offhook.integrations?.progress("toy"))?.import).toMatchObject({ state: "finished", created: 5 });
+});
+
 /** By a cursor that names the last call of a page, as of Twilio and Retell. */
 const newestFirst =
   (vendor: ToyVendor, asked: string[]): ProviderApi["listCalls"] =>

@@ -159,8 +159,17 @@ export class ImportRuns {
 
   /** @returns whether there was one to stop. */
   async stop(provider: string): Promise<boolean> {
-    const stopped = await this.#documents.change<ImportDocument>(nameOf("import", provider), (present) =>
-      present === undefined || !isActive(present)
+    return this.#stop("import", provider, () => true);
+  }
+
+  /** Stops a run that nobody can go on with. */
+  async abandon(kind: RunKind, provider: string, runId: string): Promise<void> {
+    await this.#stop(kind, provider, (present) => present.runId === runId);
+  }
+
+  async #stop(kind: RunKind, provider: string, isMeant: (present: ImportDocument) => boolean): Promise<boolean> {
+    const stopped = await this.#documents.change<ImportDocument>(nameOf(kind, provider), (present) =>
+      present === undefined || !isActive(present) || !isMeant(present)
         ? undefined
         : { ...present, owner: newId("run", this.#workings.now()), state: "stopped", waitsUntil: null },
     );

@@ -1,4 +1,12 @@
-import { endMs, noCounts, noneMissed, windowAt, type ImportDocument, type RunKind } from "./import-document.ts";
+import {
+  endMs,
+  freshFrom,
+  noCounts,
+  noneMissed,
+  windowAt,
+  type ImportDocument,
+  type RunKind,
+} from "./import-document.ts";
 import type { RunRange } from "./import-runs.ts";
 import type { ImportNote } from "../integrations.ts";
 import type { ProviderApi } from "../provider-api.ts";
@@ -52,6 +60,8 @@ export function newImport({ kind, provider, api, range, owner, nowMs, isKept }: 
     error: null,
     waitsUntil: null,
     troubles: 0,
+    detailTroubles: 0,
+    fresh: 0,
     missed: noneMissed,
     repaired: [],
     comparedUntil: comparedUntil !== null && from > range.from && comparedUntil < from ? from : comparedUntil,
@@ -74,7 +84,8 @@ export function takenUp(
   const { window } = present;
   const isGrown = present.isOpenEnded && at > present.to;
   // Pages that were read before do not show what has come since.
-  const until = window.until ?? (isGrown && window.to > present.to ? present.to : null);
+  const isOvertaken = isGrown && window.to > present.to;
+  const until = window.until ?? (isOvertaken ? { at: freshFrom(present), counted: present.fresh } : null);
   return {
     ...present,
     runId: owner,
@@ -86,6 +97,9 @@ export function takenUp(
     waitsUntil: null,
     error: null,
     troubles: 0,
+    detailTroubles: 0,
+    // Those of long ago are not listed again when the range grows once more.
+    fresh: isGrown && freshFrom({ from: present.from, to: at }) > present.to ? 0 : present.fresh,
     window: { ...window, until, round: 0 },
     updatedAt: at,
   };

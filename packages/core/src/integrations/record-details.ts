@@ -4,6 +4,7 @@ import { ApiError } from "../api-error.ts";
 import type { ApiContext, ApiRecord, ProviderApi } from "../provider-api.ts";
 import { OffhookError, PayloadError } from "../errors.ts";
 import { describeError } from "../logger.ts";
+import { untilAborted } from "../api/until-aborted.ts";
 import type { Workings } from "../workings.ts";
 
 export interface DetailedRecords {
@@ -22,10 +23,14 @@ export interface DetailsOptions {
   readonly done: number;
   /** Whether to come back where the vendor seems to be away. Else a single call that it fails over goes without. */
   readonly isPatient: boolean;
+  /** Whether a record is to be brought in: nothing is asked of others. */
+  readonly isWanted: (record: ApiRecord) => boolean | Promise<boolean>;
+  /** How long the vendor may take over one call with all its attempts. Milliseconds; undefined: as long as it does. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** So many failures in a row are the vendor's, fewer may be those of single calls. */
-const mostInRow = 3;
+const mostInRow = 5;
 
 /**
  * The records, with all that the vendor knows where the list said less than is needed. What cannot be had of one call
@@ -80,7 +85,9 @@ class DetailedPage {
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
         const record = this.#records[next];
-        if (record !== undefined && (await this.#isAskedFor(next, record))) await this.#ask(next, record);
+        if (record === undefined) continue;
+        const stored = await this.#stored(record);
+        if (await this.#isAskedFor(next, record, stored)) await this.#ask(next, record, stored !== undefined);
         else this.#incomplete.delete(next);
       }
     } catch (error) {
@@ -89,32 +96,54 @@ class DetailedPage {
     }
   }
 
-  async #isAskedFor(index: number, { reference, lacksDetails }: ApiRecord): Promise<boolean> {
+  async #stored({ reference }: ApiRecord): Promise<Call | undefined> {
     const { storage, audience } = this.#workings;
-    const { done, detailsFrom } = this.#options;
-    const stored = await storage.get("call", audience.tenantId, reference);
-    if (stored !== undefined && (index < done || wasAsked(stored.record, detailsFrom))) return false;
-    return lacksDetails?.(stored?.record) === true;
+    return (await storage.get("call", audience.tenantId, reference))?.record;
+  }
+
+  async #isAskedFor(index: number, record: ApiRecord, stored: Call | undefined): Promise<boolean> {
+    const { done, detailsFrom, isWanted } = this.#options;
+    if (stored !== undefined && (index < done || wasAsked(stored, detailsFrom))) return false;
+    return record.lacksDetails?.(stored) === true && (await isWanted(record));
   }
 
   /** @throws what is not of this call alone. */
-  async #ask(index: number, record: ApiRecord): Promise<void> {
+  async #ask(index: number, record: ApiRecord, isStored: boolean): Promise<void> {
     try {
-      const details = await this.#api.getCall(record.reference.id, this.#context);
+      const details = await this.#detailsOf(record);
       // The list names when it began, by which it was found.
       if (details !== undefined) this.#records[index] = { ...details, startedAt: record.startedAt };
       this.#incomplete.delete(index);
     } catch (error) {
       this.#context.signal?.throwIfAborted();
       if (mayBeOfTheCall(error) && !(this.#options.isPatient && error.isRetryable)) {
+        // Without its details it is stored already: it may be one that always fails, of which there may be many by now.
+        if (isStored) return this.#leave(index, error);
         this.#inRow.push({ index, error });
-        if (this.#inRow.length >= mostInRow) throw error;
+        if (this.#inRow.length >= mostInRow) throw (this.#failure ??= error);
         return;
       }
       if (!isOfTheCall(error)) throw error;
       this.#leave(index, error);
     }
-    this.#leaveInRow();
+    // What still comes in after the vendor was found to be away proves nothing of those before.
+    if (this.#failure === undefined) this.#leaveInRow();
+  }
+
+  async #detailsOf({ reference }: ApiRecord): Promise<ApiRecord | undefined> {
+    const { timeoutMs } = this.#options;
+    if (timeoutMs === undefined) return this.#api.getCall(reference.id, this.#context);
+    const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const { signal: given } = this.#context;
+    const signal = given === undefined ? timeout : AbortSignal.any([given, timeout]);
+    try {
+      return await untilAborted(signal, this.#api.getCall(reference.id, { ...this.#context, signal }));
+    } catch (cause) {
+      if (!timeout.aborted) throw cause;
+      const { provider } = reference;
+      const message = `API of ${provider}, get call: no answer within ${Math.ceil(timeoutMs)} ms`;
+      throw new ApiError("api_unavailable", message, { provider, cause });
+    }
   }
 
   /** The vendor answers: what failed before was of those calls. */

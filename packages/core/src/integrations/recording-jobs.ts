@@ -32,8 +32,8 @@ export interface RecordingJobsOptions {
 }
 
 const minuteMs = 60_000;
-/** How long to wait between looks for a vendor that knows nothing of the call. After the last it had no part in it. */
-const unheardPausesMs = [minuteMs, 27 * minuteMs];
+/** How old a call is when a vendor that knows nothing of it is asked again. After the last it had no part in it. */
+const looksMs = [3 * minuteMs, 30 * minuteMs];
 
 /** However long a vendor wants us to wait. */
 const longestDelayMs = 6 * 60 * 60_000;
@@ -113,7 +113,7 @@ export class RecordingJobs {
 
   /** `find-call`: throws while the vendor is not ready, to be tried again. The call is complete without it. */
   async findCall({ payload, attempts }: Job): Promise<void> {
-    const { vendors, getCall } = this.#options;
+    const { workings, vendors, getCall } = this.#options;
     const { callId, provider } = payload as FindCallJobPayload; // as follow-ups wrote it
     const vendor = vendors.find(provider);
     const call = await getCall(callId);
@@ -123,8 +123,11 @@ export class RecordingJobs {
     const found = await this.#find(vendor, call, attempts);
     if (found === "none") {
       // It may not have heard of the call itself yet.
-      const delayMs = unheardPausesMs[attempts - 1];
-      if (delayMs !== undefined) throw new NotYet(`${provider} knows nothing of the call`, { delayMs });
+      const ageMs = workings.now() - Date.parse(call.endedAt ?? call.createdAt);
+      const nextMs = looksMs.find((lookMs) => lookMs > ageMs);
+      if (nextMs !== undefined && attempts < maxAttempts) {
+        throw new NotYet(`${provider} knows nothing of the call`, { delayMs: nextMs - ageMs });
+      }
       return;
     }
     if (found === "later") {
