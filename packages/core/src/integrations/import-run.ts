@@ -122,7 +122,6 @@ export class ImportRun {
       if (signal?.aborted === true) return this.#end("stopped");
       if (workings.now() >= stopAtMs || closing?.aborted === true) return this.#leftToOthers();
       try {
-        this.#isOverDetails = false;
         const page = await this.#pages.at(this.#document);
         await this.#write(page);
       } catch (error) {
