@@ -68,7 +68,7 @@ export function callEvent({ kind, guessed, callId, fields }: CallReport, options
   const durationSeconds = hasEnded ? wholeSecondsOf(fields.duration) : null;
   const endedAt = addSeconds(startedAt, durationSeconds);
   const isModification = kind === "call-modified" || kind === "outbound-call-modified";
-  // What was read too early is how far the call had come: any Post-Call outranks it, however short the call was.
+  // A call that was read too early is told as far as it had come, so that each Post-Call outranks it.
   const isEnd = hasEnded && !isProvisional(kind);
   const type: CallEventType = isModification ? "call.updated" : isEnd ? "call.ended" : runningType;
   // Of calls that were never measured a Post-Call may know more, and then outranks the API.

@@ -17,10 +17,10 @@ export type Occasion = CallKind | RecordOccasion;
  */
 export type RecordOccasion = "unmeasured-record" | "undecided-record" | "early-record" | "record";
 
-export const isRecord = (kind: Occasion): kind is RecordOccasion => !isCallKind(kind);
+export const isRecordOccasion = (kind: Occasion): kind is RecordOccasion => !isCallKind(kind);
 
 /** Whether what is read of a call is only how far it has come, as far as the API knows yet. */
-export const isProvisional = (kind: Occasion): boolean => isRecord(kind) && kind !== "record";
+export const isProvisional = (kind: Occasion): boolean => isRecordOccasion(kind) && kind !== "record";
 
 /** Events that are not about a call, or that only point at one. */
 export type OtherKind =

@@ -1,4 +1,4 @@
-import { listAll, readCallRange, RecentIds } from "@offhook/core/client";
+import { BoundedMemory, listAll, readCallRange } from "@offhook/core/client";
 import { isoFromText } from "@offhook/core";
 import type { CallRailCall } from "./api-records.ts";
 import type { CallRailCallRange, CallRailClient } from "./create-client.ts";
@@ -22,10 +22,12 @@ export async function* listCalls(
   // Once for all pages: if it moved with the clock, so would they.
   const range = { from: insideHistory(asked.from, nowMs), to: asked.to };
   if (range.from >= range.to) return;
-  const seen = new RecentIds(mostRepeated);
+  const seen = new BoundedMemory<true>(mostRepeated);
   for await (const call of listAll("callrail", (cursor) => calls.page({ ...others, ...range, cursor }))) {
     const startedAt = isoFromText(call.start_time);
     const isInside = startedAt === null || (startedAt >= range.from && startedAt < range.to);
-    if (isInside && !seen.isRepeated(call.id)) yield call;
+    if (!isInside || seen.get(call.id) === true) continue;
+    seen.set(call.id, true);
+    yield call;
   }
 }

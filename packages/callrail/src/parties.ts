@@ -1,7 +1,7 @@
 import type { CallDirection, CallFacts, Phone } from "@offhook/core";
 import { normalizePhone } from "@offhook/core/phone";
 import type { CallFields } from "./call-fields.ts";
-import { isRecord, type Occasion } from "./kinds.ts";
+import { isRecordOccasion, type Occasion } from "./kinds.ts";
 import { idOf, known, plainValuesOf } from "./values.ts";
 
 /** Who is on the call and where they came from. */
@@ -61,7 +61,7 @@ function agentOf(fields: CallFields): CallFacts["agent"] {
 function sourceOf(kind: Occasion, fields: CallFields): CallFacts["source"] {
   // What a record lacks was not asked for, and may be known from a webhook: nothing stands for it then.
   const either = (text: string | null | undefined, substitute: string | null): string | null =>
-    text === undefined && isRecord(kind) ? null : known(text, substitute);
+    text === undefined && isRecordOccasion(kind) ? null : known(text, substitute);
   const source = {
     // `source_name` is the name of the tracking number, which stands for the source where there is no other.
     name: either(fields.source, known(fields.source_name, fields.callsource) ?? known(fields.utm_source)),

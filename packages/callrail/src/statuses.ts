@@ -1,6 +1,6 @@
 import type { CallOutcome, CallStatus } from "@offhook/core";
 import type { CallFields } from "./call-fields.ts";
-import { isRecord, type Occasion } from "./kinds.ts";
+import { isRecordOccasion, type Occasion } from "./kinds.ts";
 import { flagOf, secondsOf } from "./values.ts";
 
 /** The status of a call whose caller hung up before anybody answered. */
@@ -31,7 +31,7 @@ export function stateOf(kind: Occasion, fields: CallFields, abandonedAs: Abandon
   // The API measures a call when it is over. https://apidocs.callrail.com/#calls
   if (fields.call_type === "in_progress" || kind === "unmeasured-record") return inProgress;
   const duration = secondsOf(fields.duration);
-  if (duration === null && isAnswered === null && !isRecord(kind)) return inProgress;
+  if (duration === null && isAnswered === null && !isRecordOccasion(kind)) return inProgress;
   if (kind === "undecided-record") return isAnswered === false ? ringing : inProgress;
   const callType = fields.call_type ?? "";
   if (flagOf(fields.voicemail) === true || callType === "voicemail" || callType === "voicemail_transcription") {

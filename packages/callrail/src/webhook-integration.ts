@@ -1,4 +1,4 @@
-import { malformed, type ApiClient } from "@offhook/core/client";
+import { malformed, restated, type ApiClient } from "@offhook/core/client";
 import { ApiError, type ApiContext } from "@offhook/core";
 import { readIntegration, type CallRailIntegration } from "./api-records.ts";
 
@@ -68,11 +68,9 @@ export async function administering<Answer>(request: Promise<Answer>): Promise<A
     return await request;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    const { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
-    throw new ApiError(
-      "api_forbidden",
-      `${error.message}: the user of the key may not change integrations. Use the key of an administrator, or enter the addresses in CallRail`,
-      { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: error },
-    );
+    throw restated(error, {
+      code: "api_forbidden",
+      message: `${error.message}: the user of the key may not change integrations. Use the key of an administrator, or enter the addresses in CallRail`,
+    });
   }
 }

@@ -5,7 +5,6 @@ import {
   readCallRange,
   requireApiKey,
   type ApiKey,
-  type CallRange,
   type ClientOptions,
   type ItemPage,
 } from "@offhook/core/client";
@@ -137,8 +136,8 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
     token,
   );
   const hosts = [...convosoRecordingHosts, ...recordingHosts];
-  const intervalOfRange = (range: CallRange): AccountInterval => {
-    const { from, to } = readCallRange("createConvosoClient", range);
+  const intervalOfRange = (range: Pick<ConvosoRange, "from" | "to">, now?: () => number): AccountInterval => {
+    const { from, to } = readCallRange("createConvosoClient", range, now);
     return intervalOf(Date.parse(from), Date.parse(to));
   };
 
@@ -215,8 +214,7 @@ export function createConvosoClient(options: ConvosoClientOptions): ConvosoClien
         return withAddresses(recordings, ofLead);
       },
       async *ofLead(leadId, { from, to, ...context }) {
-        const nowMs = context.now?.() ?? Date.now();
-        const { start, end } = intervalOfRange({ from, to: to === undefined ? new Date(nowMs).toISOString() : to });
+        const { start, end } = intervalOfRange({ from, to }, context.now);
         yield* recordingsOfLead({ lead_id: leadId, start_time: start, end_time: end }, context);
       },
       async open(call, { range, ...context } = {}) {

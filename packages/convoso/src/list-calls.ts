@@ -1,4 +1,4 @@
-import { listAll, readCallRange, RecentIds } from "@offhook/core/client";
+import { BoundedMemory, listAll, readCallRange } from "@offhook/core/client";
 import { accountTime } from "./account-time.ts";
 import type { ConvosoCall } from "./api-records.ts";
 import { mostInPart } from "./call-log-pages.ts";
@@ -18,10 +18,12 @@ export async function* listCalls(
 ): AsyncGenerator<ConvosoCall, void, void> {
   const range = readCallRange("createConvosoClient", { from, to }, context.now);
   const readTime = accountTime(timeZone);
-  const seen = new RecentIds(mostInPart);
+  const seen = new BoundedMemory<true>(mostInPart);
   for await (const call of listAll("convoso", (cursor) => calls.page({ ...context, ...range, cursor }))) {
     const startedAt = readTime(call.call_date);
     const isInside = startedAt === null || (startedAt >= range.from && startedAt < range.to);
-    if (isInside && !seen.isRepeated(call.id)) yield call;
+    if (!isInside || seen.get(call.id) === true) continue;
+    seen.set(call.id, true);
+    yield call;
   }
 }

@@ -13,5 +13,6 @@ export { connectApi } from "./api/connect-api.ts";
 export { integrationsOf } from "./integrations/integrations-of.ts";
 export { listAll, malformed, readItems, type ItemPage } from "./api/list-all.ts";
 export { openDownload } from "./api/download.ts";
-export { RecentIds } from "./api/recent-ids.ts";
+export { BoundedMemory } from "./api/bounded-memory.ts";
+export { restated } from "./api/restated.ts";
 export type { DownloadOptions } from "./api/download-options.ts";

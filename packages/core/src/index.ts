@@ -138,6 +138,7 @@ export { verifyDelivery, type VerifyOptions } from "./verify.ts";
 export { signRequest, type SignOptions } from "./sign.ts";
 export { requireSecrets } from "./secrets.ts";
 export { checkClient } from "./check-client.ts";
+export { yieldingEnd } from "./yielding-end.ts";
 export { createHmacKey, sha256Hex } from "./hash.ts";
 export type { HashName, HmacKey, MessagePart, SignatureEncoding } from "./hmac.ts";
 export { createReference } from "./references.ts";

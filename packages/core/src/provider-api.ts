@@ -89,7 +89,10 @@ export interface ApiPage {
    * known, so a change of it on the way means that they have shifted.
    */
   readonly total: number | null;
-  /** What somebody should know of how it was asked for, such as fields that the vendor refuses. */
+  /**
+   * What somebody should know of how it was asked for, such as fields that the vendor refuses. Looked at when its calls are
+   * written, after their details were asked for.
+   */
   readonly notes?: readonly string[];
 }
 

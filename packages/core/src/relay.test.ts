@@ -4,7 +4,7 @@ import { newJob, type Job } from "./job.ts";
 import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
-import { Postponed } from "./run-job.ts";
+import { NotYet } from "./run-job.ts";
 import type { Storage } from "./storage.ts";
 
 const relays: Relay[] = [];
@@ -105,7 +105,7 @@ test("a job that fails goes back to the outbox, with its reason and its next tim
 test("a job that only has to wait its turn goes back with no attempt behind it", async () => {
   const storage = memoryStorage();
   const toy = toyEngine();
-  const postponed = new Postponed("others were faster", { delayMs: 60_000, isAttempt: false, cause: undefined });
+  const postponed = new NotYet("others were faster", { delayMs: 60_000, isAttempt: false, cause: undefined });
   const relay = await relayOver(storage, toy.engine, { run: () => Promise.reject(postponed) });
   await insert(storage, "job_1");
   await relay.drain();

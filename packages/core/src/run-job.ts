@@ -2,31 +2,23 @@ import { maxAttempts, pauseAfterMs } from "./backoff.ts";
 import type { Job, JobSettlement } from "./job.ts";
 import { describeError, type Logger } from "./logger.ts";
 
-/** What a job waits for is not there yet. To be tried again like a failure, and nothing to be told of in a log. */
-export class NotYet extends Error {
+interface NotYetOptions {
   /** The least to wait, where that is more than after a failure. Milliseconds. */
-  readonly delayMs: number;
-
-  constructor(message: string, { delayMs = 0 }: { readonly delayMs?: number } = {}) {
-    super(message);
-    this.delayMs = delayMs;
-  }
+  readonly delayMs?: number;
+  /** Whether it was tried. What only had to wait its turn is no attempt. Default true. */
+  readonly isAttempt?: boolean;
+  readonly cause?: unknown;
 }
 
-/** Nobody would do the job now: not before the delay is over. */
-export class Postponed extends Error {
-  /** Milliseconds. */
+/** What a job waits for is not there yet. To be tried again like a failure, and nothing to be told of in a log. */
+export class NotYet extends Error {
   readonly delayMs: number;
-  /** Whether it was tried, as where a vendor asks to come again. What only had to wait its turn is no attempt. */
   readonly isAttempt: boolean;
 
-  constructor(
-    message: string,
-    options: { readonly delayMs: number; readonly isAttempt: boolean; readonly cause: unknown },
-  ) {
-    super(message, { cause: options.cause });
-    this.delayMs = options.delayMs;
-    this.isAttempt = options.isAttempt;
+  constructor(message: string, { delayMs = 0, isAttempt = true, cause }: NotYetOptions = {}) {
+    super(message, { cause });
+    this.delayMs = delayMs;
+    this.isAttempt = isAttempt;
   }
 }
 
@@ -60,7 +52,7 @@ export async function attemptJob(job: Job, leaseToken: string, options: RunJobOp
     return { ...claim, result: { type: "done" } };
   } catch (cause) {
     const error = describeError(cause);
-    if (cause instanceof Postponed && !cause.isAttempt) {
+    if (cause instanceof NotYet && !cause.isAttempt) {
       const runAtMs = now() + spread(cause.delayMs);
       return { ...claim, result: { type: "retry", runAtMs, error, attempts: job.attempts - 1 } };
     }
@@ -78,7 +70,7 @@ export async function attemptJob(job: Job, leaseToken: string, options: RunJobOp
 /** Undefined after the last attempt. */
 function pauseAfter(attempts: number, cause: unknown): number | undefined {
   const pauseMs = pauseAfterMs(attempts);
-  if (pauseMs === undefined || !(cause instanceof Postponed || cause instanceof NotYet)) return pauseMs;
+  if (pauseMs === undefined || !(cause instanceof NotYet)) return pauseMs;
   return Math.max(pauseMs, spread(cause.delayMs));
 }
 

@@ -1,5 +1,19 @@
-import type { CallEvent, CallFacts } from "./call-event.ts";
+import type { CallEvent, CallEventDraft, CallFacts } from "./call-event.ts";
 import { isTerminal } from "./fold-rules.ts";
+
+/**
+ * What a vendor says of a part of a call that is over, for one whose leg may go on without it, such as a conversation that
+ * was handed over: its end is told apart from the rest, and gives way to what the leg's own carrier says.
+ */
+export function yieldingEnd(event: CallEventDraft): CallEventDraft[] {
+  const { status, outcome, endedAt, durationSeconds, endReason, ...rest } = event.facts;
+  // Below every stage at which a carrier tells of a leg that was answered. An analysis still outranks an end.
+  const type = event.type === "call.analyzed" ? "call.ringing" : "call.queued";
+  return [
+    { ...event, type, facts: { status, outcome, endedAt, durationSeconds, endReason } },
+    { ...event, facts: rest },
+  ];
+}
 
 /**
  * The events, without the ends that give way. A vendor whose part of a call is over, while the leg that it was on may go

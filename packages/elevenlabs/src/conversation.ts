@@ -3,6 +3,7 @@ import {
   isoFromSeconds,
   phoneFromE164,
   toMoney,
+  yieldingEnd,
   type Analysis,
   type CallEventType,
   type CallDirection,
@@ -18,7 +19,6 @@ import { isRecord, type Conversation, type ElevenLabsPayload, type FlatConversat
 import { referencesOf } from "./references.ts";
 import { stateOfConversation, type ConversationState } from "./statuses.ts";
 import { readTranscript } from "./transcript.ts";
-import { yieldingEnd } from "./yielding-end.ts";
 
 export type ConversionOption = false | ElevenLabsConversionRule | undefined;
 

@@ -7,9 +7,9 @@ import {
   type Call,
   type FindContext,
 } from "@offhook/core";
+import { BoundedMemory } from "@offhook/core/client";
 import type { ElevenLabsCall, ElevenLabsCallSummary } from "./api-records.ts";
 import { callRecord, isSettled, twilioCallSidOf } from "./api-events.ts";
-import { BoundedMemory } from "./bounded-memory.ts";
 import type { ConversionOption } from "./conversation.ts";
 import type { ElevenLabsClient } from "./create-client.ts";
 

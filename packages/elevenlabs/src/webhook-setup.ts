@@ -1,4 +1,4 @@
-import { malformed, type ApiClient } from "@offhook/core/client";
+import { malformed, restated, type ApiClient } from "@offhook/core/client";
 import { ApiError, isRecord, type ApiContext, type WebhookSetupResult } from "@offhook/core";
 import type { ElevenLabsWebhook } from "./api-records.ts";
 import { createWebhook, listWebhooks, removeUnused, removeWebhook, wakeWebhook } from "./workspace-webhooks.ts";
@@ -84,12 +84,9 @@ async function isInUse(api: ApiClient, id: string, failure: unknown): Promise<bo
   } catch (error) {
     const reason = failure instanceof ApiError ? failure : error;
     if (!(reason instanceof ApiError)) throw failure;
-    const { code, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = reason;
-    throw new ApiError(
-      code,
-      `${reason.message}: whether the new webhook "${defaultName}" is in use is not known. Delete it in ElevenLabs before setting up again, because its secret is lost`,
-      { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: failure },
-    );
+    throw restated(reason, {
+      message: `${reason.message}: whether the new webhook "${defaultName}" is in use is not known. Delete it in ElevenLabs before setting up again, because its secret is lost`,
+    });
   }
 }
 

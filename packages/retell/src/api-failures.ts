@@ -1,5 +1,5 @@
-import type { ApiDialect } from "@offhook/core/client";
-import { ApiError, isRecord, type ApiErrorCode } from "@offhook/core";
+import { restated, type ApiDialect } from "@offhook/core/client";
+import { ApiError, isRecord } from "@offhook/core";
 
 /** https://docs.retellai.com/api-references/get-call, under its responses */
 export const readFailure: ApiDialect["readFailure"] = (body) => {
@@ -17,21 +17,4 @@ export async function requestOfId<Answer>(request: Promise<Answer>): Promise<Ans
   } catch (error) {
     throw error instanceof ApiError && error.status === 422 ? restated(error, { code: "api_not_found" }) : error;
   }
-}
-
-/** The same failure, in other words. */
-export function restated(
-  error: ApiError,
-  { code = error.code, message = error.message }: { readonly code?: ApiErrorCode; readonly message?: string },
-): ApiError {
-  const { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
-  return new ApiError(code, message, {
-    provider,
-    status,
-    vendorCode,
-    vendorMessage,
-    requestId,
-    retryAfterMs,
-    cause: error,
-  });
 }

@@ -2,6 +2,7 @@ import {
   createReference,
   isoFromMs,
   phoneFromE164,
+  yieldingEnd,
   type Analysis,
   type CallDirection,
   type CallEventDraft,
@@ -16,7 +17,6 @@ import { isJsonObject, type CallEventName, type RetellCall, type RetellPayload }
 import { recordingsOf } from "./recordings.ts";
 import { endingOf, type Ending } from "./statuses.ts";
 import { transcriptOf } from "./transcript.ts";
-import { yieldingEnd } from "./yielding-end.ts";
 
 /** What a webhook of Retell means. */
 export function toTranslation(payload: RetellPayload): Translation {

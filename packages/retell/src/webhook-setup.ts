@@ -1,6 +1,5 @@
-import type { ApiClient } from "@offhook/core/client";
+import { restated, type ApiClient } from "@offhook/core/client";
 import { ApiError, type ApiContext, type WebhookSetupResult, type WebhookTarget } from "@offhook/core";
-import { restated } from "./api-failures.ts";
 import type { RetellAgent } from "./api-records.ts";
 
 export interface RetellWebhookSetup {

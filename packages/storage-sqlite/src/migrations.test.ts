@@ -126,6 +126,35 @@ test("D01: a file of version 1 is brought up to date with all that is in it", as
   });
 });
 
+test.each([
+  ["has", true],
+  ["has no more", false],
+])("D01: a file that %s triggers counts each agent once from now on", async (_words, hasTriggers) => {
+  writeVersionOne();
+  const database = new DatabaseSync(path);
+  for (const migration of migrations.slice(1, 3)) database.exec(migration);
+  const triggers = database.prepare("select name from sqlite_schema where type = 'trigger'").all();
+  for (const { name } of triggers) if (!hasTriggers) database.exec(`drop trigger ${String(name)}`);
+  database.exec("pragma user_version = 3");
+  database.close();
+  await withStorage(async (storage) => {
+    await storage.write(async (transaction) => {
+      await transaction.remove?.("call", await transaction.load("call", tenantId, first.references));
+    });
+    expect(await storage.health(tenantId)).toMatchObject({ calls: 1, agents: 0 });
+    const again = eventOf(4, { agent: { id: "a2" } });
+    await storage.write((transaction) =>
+      transaction.save("call", [{ record: foldCall([again]), newEvents: [again], replaces: [] }]),
+    );
+    expect(await storage.health(tenantId)).toMatchObject({ calls: 2, agents: 1 });
+  });
+  const counted = new DatabaseSync(path);
+  expect(counted.prepare("select agent_id, calls from call_agents").all()).toEqual([
+    expect.objectContaining({ agent_id: "a2", calls: 1 }),
+  ]);
+  counted.close();
+});
+
 test("D01: what a file of version 1 has goes on as if it had been written today", async () => {
   writeVersionOne();
   await withStorage(async (storage) => {

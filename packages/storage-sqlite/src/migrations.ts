@@ -176,10 +176,13 @@ export const migrations: readonly string[] = [
     value text not null,
     primary key (tenant_id, name)
   ) strict, without rowid;
-  -- agents.ts counts instead: a trigger makes every insert dear, whether its condition holds or not.
-  drop trigger call_agent_named;
-  drop trigger call_agent_changed;
-  drop trigger call_agent_gone;
+  `,
+  // agents.ts counts instead: a trigger makes every insert dear, whether its condition holds or not. For a while it was the
+  // migration before that dropped them.
+  `
+  drop trigger if exists call_agent_named;
+  drop trigger if exists call_agent_changed;
+  drop trigger if exists call_agent_gone;
   `,
 ];
 

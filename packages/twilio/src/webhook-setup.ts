@@ -1,5 +1,5 @@
 import { ApiError, type ApiContext, type WebhookSetupResult, type WebhookTarget } from "@offhook/core";
-import { malformed, type ApiClient } from "@offhook/core/client";
+import { malformed, restated, type ApiClient } from "@offhook/core/client";
 import { readApplication, type TwilioPhoneNumber } from "./api-records.ts";
 import { hasText, takesCalls, webhookPlaces, type WebhookPlace } from "./webhook-places.ts";
 
@@ -156,9 +156,7 @@ const ofOneTarget: ReadonlySet<string> = new Set(["api_rejected", "api_not_found
 function withProgress(error: unknown, targets: readonly WebhookTarget[], count: number): unknown {
   const set = targets.filter(({ state }) => state === "set").length;
   if (!(error instanceof ApiError) || set === 0) return error;
-  const { code, message, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
-  const details = { provider, status, vendorCode, vendorMessage, requestId, retryAfterMs, cause: error };
-  return new ApiError(code, `${message}; ${set} of ${count} targets were set before`, details);
+  return restated(error, { message: `${error.message}; ${set} of ${count} targets were set before` });
 }
 
 /**

@@ -1,3 +1,5 @@
+import { untilAborted } from "./until-aborted.ts";
+
 /** What ends a download before its time: whoever asked for it, or the clock. */
 export interface DownloadWatch {
   /** Aborted with the reason that the download ends for, also when it ends well. */
@@ -35,22 +37,13 @@ export function watchDownload({ signal, timeoutMs, totalTimeoutMs, lateness }: D
   return {
     signal: controller.signal,
     end,
-    wait: (owed) =>
-      // Not a race: one with the signal, which lives as long as the download, would keep every chunk's reactions alive.
-      new Promise((resolve, reject) => {
-        const late = setTimeout(() => end(lateness(timeoutMs)), timeoutMs);
-        const stop = (): void => {
-          clearTimeout(late);
-          controller.signal.removeEventListener("abort", giveUp);
-        };
-        const giveUp = (): void => {
-          stop();
-          // What a signal was aborted with is whatever somebody chose.
-          reject(controller.signal.reason as Error);
-        };
-        controller.signal.addEventListener("abort", giveUp);
-        owed.then(resolve, reject).finally(stop);
-        if (controller.signal.aborted) giveUp();
-      }),
+    async wait(owed) {
+      const late = setTimeout(() => end(lateness(timeoutMs)), timeoutMs);
+      try {
+        return await untilAborted(controller.signal, owed);
+      } finally {
+        clearTimeout(late);
+      }
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import type { Documents } from "./documents.ts";
+import { restated } from "../api/restated.ts";
 import { Turns } from "../api/turns.ts";
 import type { QuotaState } from "../integrations.ts";
 import type { ApiContext, ProviderApi } from "../provider-api.ts";
@@ -91,15 +92,7 @@ export class ApiRequests {
 
 /** For whoever asks meanwhile. */
 function remembered(error: ApiError, untilMs: number): ApiError {
-  const { code, message, provider, status, vendorCode, vendorMessage, requestId, retryAfterMs } = error;
   const until = new Date(untilMs).toISOString().slice(11, 16);
-  return new ApiError(code, `${message}; not asked again before ${until} UTC, but by a test of the connection`, {
-    provider,
-    status,
-    vendorCode,
-    vendorMessage,
-    requestId,
-    retryAfterMs,
-    cause: error,
-  });
+  const message = `${error.message}; not asked again before ${until} UTC, but by a test of the connection`;
+  return restated(error, { message });
 }

@@ -32,6 +32,8 @@ export interface RecordOrigin {
 /** What else is written in the transaction of the records. */
 export interface WriteAlong {
   readonly documents: Documents;
+  /** As it was known some time before: what was deleted since is found after the write. */
+  readonly deleted: DeletedCalls;
   /** Throws to have nothing written. */
   readonly put: (transaction: StorageTransaction, outcomes: readonly RecordOutcome[]) => Promise<void>;
 }
@@ -55,7 +57,7 @@ export async function applyRecords(
     origin,
   );
   const documents = along?.documents ?? new Documents(storage, audience.tenantId);
-  const deleted = await deletedCalls(documents);
+  const deleted = along?.deleted ?? (await deletedCalls(documents));
   const said: Said[] = [];
   for (const [index, record] of records.entries()) {
     const mentioned = [record.reference, ...record.events.flatMap(({ references }) => references)];

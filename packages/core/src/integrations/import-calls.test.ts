@@ -420,3 +420,30 @@ test("H9: what a vendor was not asked for is in the summary, once", async () => 
   });
   expect((await offhook.importCalls({ provider: "toy", from })).notes).toEqual([{ code: "less_asked", text }]);
 });
+
+test("H9: so is what the vendor refuses only when the details of a page are asked for", async () => {
+  const vendor = new ToyVendor(toyCalls(3, start - day));
+  const api = vendor.api();
+  const notes: string[] = [];
+  const { offhook } = openImports(vendor, {
+    api: {
+      listCalls: async (query, context) => {
+        const { records, ...page } = await api.listCalls(query, context);
+        return {
+          ...page,
+          records: records.map((record) => ({ ...record, lacksDetails: () => true })),
+          get notes() {
+            return [...notes];
+          },
+        };
+      },
+      getCall: (id, context) => {
+        notes.splice(0, 1, "toy refuses the field turns");
+        return api.getCall(id, context);
+      },
+    },
+  });
+  expect((await offhook.importCalls({ provider: "toy", from })).notes).toEqual([
+    { code: "less_asked", text: "toy refuses the field turns" },
+  ]);
+});

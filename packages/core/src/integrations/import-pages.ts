@@ -2,7 +2,9 @@ import type { ImportDocument } from "./import-document.ts";
 import type { ApiContext, ApiPage, ProviderApi } from "../provider-api.ts";
 import type { Workings } from "../workings.ts";
 
-export interface ReadPage extends ApiPage {
+export interface ReadPage {
+  /** As it came: what it notes may depend on what is asked for meanwhile. */
+  readonly page: ApiPage;
   /** When it was asked for. ISO-8601 in UTC. */
   readonly readAt: string;
 }
@@ -19,8 +21,8 @@ export interface ImportPagesOptions {
 /** Reads the pages of a range, the next one while the one before is written. */
 export class ImportPages {
   readonly #options: ImportPagesOptions;
-  #present: { readonly key: string; readonly page: ReadPage } | undefined;
-  #ahead: { readonly key: string; readonly page: Promise<ReadPage> } | undefined;
+  #present: { readonly key: string; readonly read: ReadPage } | undefined;
+  #ahead: { readonly key: string; readonly read: Promise<ReadPage> } | undefined;
   /** How long the last page took. Milliseconds. */
   #lastFetchMs = 0;
 
@@ -28,25 +30,21 @@ export class ImportPages {
     this.#options = options;
   }
 
-  /** Under which everything is asked. */
-  get context(): ApiContext {
-    return this.#options.context;
-  }
-
   /** The page at the document's cursor; the same one until the cursor moves. */
   async at(document: ImportDocument): Promise<ReadPage> {
     const { workings, stopAtMs } = this.#options;
     const key = keyOf(document);
-    if (this.#present?.key === key) return this.#present.page;
-    const page = await (this.#ahead?.key === key ? this.#ahead.page : this.#fetch(document));
-    this.#present = { key, page };
+    if (this.#present?.key === key) return this.#present.read;
+    const read = await (this.#ahead?.key === key ? this.#ahead.read : this.#fetch(document));
+    this.#present = { key, read };
     this.#ahead = undefined;
-    if (page.nextCursor === null || workings.now() + this.#lastFetchMs >= stopAtMs) return page;
-    const next = { ...document, window: { ...document.window, cursor: page.nextCursor } };
-    this.#ahead = { key: keyOf(next), page: this.#fetch(next) };
+    const { nextCursor } = read.page;
+    if (nextCursor === null || workings.now() + this.#lastFetchMs >= stopAtMs) return read;
+    const next = { ...document, window: { ...document.window, cursor: nextCursor } };
+    this.#ahead = { key: keyOf(next), read: this.#fetch(next) };
     // Looked at when it is its turn.
-    this.#ahead.page.catch(() => undefined);
-    return page;
+    this.#ahead.read.catch(() => undefined);
+    return read;
   }
 
   /** After a failure it is read anew. */
@@ -62,7 +60,7 @@ export class ImportPages {
     const readAt = new Date(workings.now()).toISOString();
     const page = await api.listCalls({ from, to, cursor: cursor ?? undefined }, context);
     this.#lastFetchMs = workings.now() - Date.parse(readAt);
-    return { ...page, readAt };
+    return { page, readAt };
   }
 }
 

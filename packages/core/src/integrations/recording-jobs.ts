@@ -15,7 +15,7 @@ import {
 } from "./follow-ups.ts";
 import type { Vendor } from "./import-runs.ts";
 import type { Job } from "../job.ts";
-import { NotYet, Postponed } from "../run-job.ts";
+import { NotYet } from "../run-job.ts";
 import { openAtVendor } from "./open-recording.ts";
 import type { ApiRecord } from "../provider-api.ts";
 import { archiveKey } from "../recording-archive.ts";
@@ -53,13 +53,13 @@ export class RecordingJobs {
     } catch (error) {
       // The next process does it: what was cut off is no attempt.
       if (this.#options.closing.aborted) {
-        throw new Postponed("the process ended", { delayMs: 0, isAttempt: false, cause: error });
+        throw new NotYet("the process ended", { delayMs: 0, isAttempt: false, cause: error });
       }
       if (!(error instanceof ApiError) || !error.isRetryable || error.retryAfterMs === null) throw error;
       const { message, code, retryAfterMs } = error;
       // Waiting for one's turn is no attempt: a vendor that is busy with our own jobs would let the last of them die.
       const isAttempt = code !== "api_quota_exhausted";
-      throw new Postponed(message, { delayMs: Math.min(retryAfterMs, longestDelayMs), isAttempt, cause: error });
+      throw new NotYet(message, { delayMs: Math.min(retryAfterMs, longestDelayMs), isAttempt, cause: error });
     }
   }
 
