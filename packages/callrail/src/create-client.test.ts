@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { ApiError } from "@offhook/core";
 import { delay, http, HttpResponse } from "msw";
 import { describe, expect, test } from "vitest";
-import { createCallRailClient, type CallRailClientOptions } from "./create-client.ts";
+import { createCallRailClient } from "./create-client.ts";
 import { allOf, clientOf, failureOf, useNetwork } from "./fixtures/api-client.ts";
 import { accountId, apiCall, apiCalls, apiKey, companyId, failure } from "./fixtures/api.ts";
 
@@ -393,42 +393,6 @@ describe("failures", () => {
     const { client } = clientOf(server);
     answers(() => HttpResponse.json({ id: "COM1" }));
     expect(await failureOf(client.calls.get("CAL1"))).toMatchObject({ code: "api_malformed" });
-  });
-});
-
-const unusable: readonly { readonly [name: string]: unknown }[] = [
-  { timeoutMs: Number.NaN },
-  { timeoutMs: "5" },
-  { attempts: Number.NaN },
-  { attempts: 11 },
-  { fetch: "https://proxy.example.com" },
-  { recordingHosts: "cdn.example.com" },
-  { recordingHosts: ["https://cdn.example.com"] },
-  { baseUrl: "https://user:secret@api.example.com" },
-  { baseUrl: 5 },
-];
-
-test.each(unusable)("D15: %o is refused when the client is made", (options) => {
-  const [name = ""] = Object.keys(options);
-  // As JavaScript callers can write it.
-  const given = options as Partial<CallRailClientOptions>;
-  expect(() => createCallRailClient({ apiKey, accountId, ...given })).toThrow(
-    expect.objectContaining({
-      name: "ConfigurationError",
-      code: "option_invalid",
-      message: expect.stringContaining(`createCallRailClient({ ${name} }): expected`) as string,
-    }),
-  );
-});
-
-test("D15: a function that gives no apiKey but fails is told apart from the vendor, with its reason as the cause", async () => {
-  const reason = new Error("the vault is sealed");
-  const failing = createCallRailClient({ accountId, apiKey: () => Promise.reject(reason) });
-  await expect(failing.ping()).rejects.toMatchObject({
-    name: "ConfigurationError",
-    code: "secret_missing",
-    message: "createCallRailClient({ apiKey }): the function that gives it failed",
-    cause: reason,
   });
 });
 

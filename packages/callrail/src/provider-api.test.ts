@@ -3,7 +3,6 @@ import { http, HttpResponse } from "msw";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { callRecord } from "./api-events.ts";
 import { readCall } from "./api-records.ts";
-import { createCallRailClient } from "./create-client.ts";
 import { clientOf, failureOf, useNetwork } from "./fixtures/api-client.ts";
 import {
   accountId,
@@ -15,7 +14,7 @@ import {
   signingKey,
   type FakeCallRail,
 } from "./fixtures/api.ts";
-import { callrail, type CallRailOptions } from "./provider.ts";
+import { callrail } from "./provider.ts";
 
 const server = useNetwork();
 const range = { from: "2026-11-20T10:00:00.000Z", to: "2026-11-20T18:00:00.000Z" };
@@ -391,35 +390,5 @@ describe("secrets", () => {
     expect(JSON.stringify([api, client, companyId])).not.toContain(apiKey);
     server.use(http.all("https://api.callrail.com/*", () => failure(403, `no, ${apiKey}`)));
     expect(String(await failureOf(api.ping()))).not.toContain(apiKey);
-  });
-});
-
-describe("A01: a client of another vendor's", () => {
-  const connect = () =>
-    createCallRailClient({ apiKey, accountId }).connect({ abandonedAs: "canceled", defaultCountry: "US" });
-
-  test("is no client, for the compiler as well", () => {
-    // @ts-expect-error -- the wrong vendor's
-    const other: NonNullable<CallRailOptions["client"]> = { provider: "twilio", connect };
-    // @ts-expect-error -- no client at all
-    const none: NonNullable<CallRailOptions["client"]> = {};
-    // @ts-expect-error -- one that does not say whose it is
-    const nameless: NonNullable<CallRailOptions["client"]> = { connect };
-    const providerWith = (client: typeof other) => callrail({ signingKey, client });
-    expect(() => providerWith(other)).toThrow(
-      expect.objectContaining({
-        name: "ConfigurationError",
-        code: "option_invalid",
-        message: "callrail({ client }): expected one of createCallRailClient, got one of twilio",
-      }),
-    );
-    expect(() => providerWith(none)).toThrow("got something else");
-    expect(() => providerWith(nameless)).toThrow("got something else");
-  });
-
-  test("is told apart by what each client says of itself", () => {
-    const client = createCallRailClient({ apiKey, accountId });
-    expect(client.provider).toBe("callrail");
-    expect(callrail({ signingKey, client }).api).toBeDefined();
   });
 });

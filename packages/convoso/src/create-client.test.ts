@@ -610,42 +610,6 @@ describe("options", () => {
   });
 });
 
-const unusable: readonly { readonly [name: string]: unknown }[] = [
-  { timeoutMs: Number.NaN },
-  { timeoutMs: "5" },
-  { attempts: Number.NaN },
-  { attempts: 11 },
-  { fetch: "https://proxy.example.com" },
-  { recordingHosts: "cdn.example.com" },
-  { recordingHosts: ["https://cdn.example.com"] },
-  { baseUrl: "https://user:secret@api.example.com" },
-  { baseUrl: 5 },
-];
-
-test.each(unusable)("D15: %o is refused when the client is made", (options) => {
-  const [name = ""] = Object.keys(options);
-  // As JavaScript callers can write it.
-  const given = options as Partial<ConvosoClientOptions>;
-  expect(() => clientOf(given)).toThrow(
-    expect.objectContaining({
-      name: "ConfigurationError",
-      code: "option_invalid",
-      message: expect.stringContaining(`createConvosoClient({ ${name} }): expected`) as string,
-    }),
-  );
-});
-
-test("D15: a function that gives no authToken but fails is told apart from the vendor, with its reason as the cause", async () => {
-  const reason = new Error("the vault is sealed");
-  const failing = clientOf({ authToken: () => Promise.reject(reason) });
-  await expect(failing.ping()).rejects.toMatchObject({
-    name: "ConfigurationError",
-    code: "secret_missing",
-    message: "createConvosoClient({ authToken }): the function that gives it failed",
-    cause: reason,
-  });
-});
-
 test.each([[{ hello: 1 }], [{ success: true }], [{ success: true, data: { entries: [] } }], [[]], ["pong"], [null]])(
   "A04, D15: %j is no answer to a ping",
   async (body) => {

@@ -5,7 +5,6 @@ import { createConvosoClient } from "./create-client.ts";
 import { derivedId } from "./derived-id.ts";
 import { authToken, base, fakeConvoso, logResult, manyCalls, type FakeOptions, type Json } from "./fixtures/api.ts";
 import { useNetwork } from "./fixtures/network.ts";
-import type { ConvosoRules } from "./rules.ts";
 import { convoso, type ConvosoOptions } from "./provider.ts";
 
 const server = useNetwork();
@@ -263,34 +262,5 @@ describe("A14: where a recording can be read", () => {
     expect(await locate(recordingOf())).toBe("later");
     expect(await locate(recordingOf({ state: "available" }))).toBe("gone");
     expect(await locate(recordingOf({ state: "available" }), [{ id: derivedId(["call"]) }])).toBe("gone");
-  });
-});
-
-describe("A01: a client of another vendor's", () => {
-  const connect = (rules: ConvosoRules) => createConvosoClient({ authToken, timeZone }).connect(rules);
-
-  test("is no client, for the compiler as well", () => {
-    // @ts-expect-error -- the wrong vendor's
-    const other: NonNullable<ConvosoOptions["client"]> = { provider: "retell", connect };
-    // @ts-expect-error -- no client at all
-    const none: NonNullable<ConvosoOptions["client"]> = {};
-    // @ts-expect-error -- one that does not say whose it is
-    const nameless: NonNullable<ConvosoOptions["client"]> = { connect };
-    const providerWith = (client: typeof other) => convoso({ verification: { none: "a test" }, timeZone, client });
-    expect(() => providerWith(other)).toThrow(
-      expect.objectContaining({
-        name: "ConfigurationError",
-        code: "option_invalid",
-        message: "convoso({ client }): expected one of createConvosoClient, got one of retell",
-      }),
-    );
-    expect(() => providerWith(none)).toThrow("got something else");
-    expect(() => providerWith(nameless)).toThrow("got something else");
-  });
-
-  test("is told apart by what each client says of itself", () => {
-    const client = createConvosoClient({ authToken, timeZone });
-    expect(client.provider).toBe("convoso");
-    expect(convoso({ verification: { none: "a test" }, timeZone, client }).api).toBeDefined();
   });
 });

@@ -234,42 +234,6 @@ describe("one call", () => {
   });
 });
 
-const unusable: readonly { readonly [name: string]: unknown }[] = [
-  { timeoutMs: Number.NaN },
-  { timeoutMs: "5" },
-  { attempts: Number.NaN },
-  { attempts: 11 },
-  { fetch: "https://proxy.example.com" },
-  { recordingHosts: "cdn.example.com" },
-  { recordingHosts: ["https://cdn.example.com"] },
-  { baseUrl: "https://user:secret@api.example.com" },
-  { baseUrl: 5 },
-];
-
-test.each(unusable)("D15: %o is refused when the client is made", (options) => {
-  const [name = ""] = Object.keys(options);
-  // As JavaScript callers can write it.
-  const given = options as Partial<ElevenLabsClientOptions>;
-  expect(() => clientOf(given)).toThrow(
-    expect.objectContaining({
-      name: "ConfigurationError",
-      code: "option_invalid",
-      message: expect.stringContaining(`createElevenLabsClient({ ${name} }): expected`) as string,
-    }),
-  );
-});
-
-test("D15: a function that gives no apiKey but fails is told apart from the vendor, with its reason as the cause", async () => {
-  const reason = new Error("the vault is sealed");
-  const failing = clientOf({ apiKey: () => Promise.reject(reason) });
-  await expect(failing.ping()).rejects.toMatchObject({
-    name: "ConfigurationError",
-    code: "secret_missing",
-    message: "createElevenLabsClient({ apiKey }): the function that gives it failed",
-    cause: reason,
-  });
-});
-
 test.each([[{ hello: 1 }], [[]], ["pong"], [null]])("A04, D15: %j is no answer to a ping", async (answer) => {
   server.use(http.get(`${baseUrl}/v1/convai/agents`, () => HttpResponse.json(answer)));
   await expect(clientOf().ping()).rejects.toMatchObject({ code: "api_malformed", provider: "elevenlabs" });

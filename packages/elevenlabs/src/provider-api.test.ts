@@ -9,7 +9,7 @@ import { callSid, conversation, firstStart, type ConversationOptions } from "./f
 import { recordEvents } from "./fixtures/folding.ts";
 import type { Members } from "./fixtures/index.ts";
 import { useNetwork } from "./fixtures/network.ts";
-import { elevenlabs, type ElevenLabsOptions } from "./provider.ts";
+import { elevenlabs } from "./provider.ts";
 
 const server = useNetwork();
 
@@ -192,33 +192,4 @@ test("A08: a conversation without a phone has no leg of Twilio's", () => {
     { provider: "elevenlabs", id: "conv_1", kind: "session" },
   ]);
   expect(callOf().references).toContainEqual({ provider: "twilio", id: callSid, kind: "leg" });
-});
-
-describe("A01: a client of another vendor's", () => {
-  const connect = () => createElevenLabsClient({ apiKey }).connect();
-
-  test("is no client, for the compiler as well", () => {
-    // @ts-expect-error -- the wrong vendor's
-    const other: NonNullable<ElevenLabsOptions["client"]> = { provider: "retell", connect };
-    // @ts-expect-error -- no client at all
-    const none: NonNullable<ElevenLabsOptions["client"]> = {};
-    // @ts-expect-error -- one that does not say whose it is
-    const nameless: NonNullable<ElevenLabsOptions["client"]> = { connect };
-    const providerWith = (client: typeof other) => elevenlabs({ webhookSecret: "wsec_1", client });
-    expect(() => providerWith(other)).toThrow(
-      expect.objectContaining({
-        name: "ConfigurationError",
-        code: "option_invalid",
-        message: "elevenlabs({ client }): expected one of createElevenLabsClient, got one of retell",
-      }),
-    );
-    expect(() => providerWith(none)).toThrow("got something else");
-    expect(() => providerWith(nameless)).toThrow("got something else");
-  });
-
-  test("is told apart by what each client says of itself", () => {
-    const client = createElevenLabsClient({ apiKey });
-    expect(client.provider).toBe("elevenlabs");
-    expect(elevenlabs({ webhookSecret: "wsec_1", client }).api).toBeDefined();
-  });
 });

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { delay, HttpResponse } from "msw";
 import { describe, expect, test } from "vitest";
-import { createRetellClient, type RetellClientOptions } from "./create-client.ts";
+import { createRetellClient } from "./create-client.ts";
 import { analyzedCall, callNamed, unconnectedCall } from "./fixtures/api-records.ts";
 import { errorOf, retellAnswering, retellWith, useNetwork } from "./fixtures/api-server.ts";
 import { apiKey } from "./fixtures/api.ts";
@@ -327,42 +327,6 @@ describe("trouble", () => {
 test("A04: ping names the organization of the key", async () => {
   const { client } = retellWith();
   expect(await client.ping()).toEqual({ org_name: "Example Clinic", api_key_name: null });
-});
-
-const unusable: readonly { readonly [name: string]: unknown }[] = [
-  { timeoutMs: Number.NaN },
-  { timeoutMs: "5" },
-  { attempts: Number.NaN },
-  { attempts: 11 },
-  { fetch: "https://proxy.example.com" },
-  { recordingHosts: "cdn.example.com" },
-  { recordingHosts: ["https://cdn.example.com"] },
-  { baseUrl: "https://user:secret@api.example.com" },
-  { baseUrl: 5 },
-];
-
-test.each(unusable)("D15: %o is refused when the client is made", (options) => {
-  const [name = ""] = Object.keys(options);
-  // As JavaScript callers can write it.
-  const given = options as Partial<RetellClientOptions>;
-  expect(() => createRetellClient({ apiKey, ...given })).toThrow(
-    expect.objectContaining({
-      name: "ConfigurationError",
-      code: "option_invalid",
-      message: expect.stringContaining(`createRetellClient({ ${name} }): expected`) as string,
-    }),
-  );
-});
-
-test("D15: a function that gives no apiKey but fails is told apart from the vendor, with its reason as the cause", async () => {
-  const reason = new Error("the vault is sealed");
-  const failing = createRetellClient({ apiKey: () => Promise.reject(reason) });
-  await expect(failing.ping()).rejects.toMatchObject({
-    name: "ConfigurationError",
-    code: "secret_missing",
-    message: "createRetellClient({ apiKey }): the function that gives it failed",
-    cause: reason,
-  });
 });
 
 test.each([

@@ -1,6 +1,5 @@
 import { foldCall, type ApiRecord, type Call, type CallEvent, type ProviderApi } from "@offhook/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createRetellClient } from "./create-client.ts";
 import {
   analyzedCall,
   agentJson,
@@ -13,7 +12,7 @@ import {
 } from "./fixtures/api-records.ts";
 import { retellWith, useNetwork } from "./fixtures/api-server.ts";
 import { apiKey } from "./fixtures/api.ts";
-import { retell, type RetellOptions } from "./provider.ts";
+import { retell } from "./provider.ts";
 
 useNetwork();
 
@@ -290,33 +289,4 @@ test("A02: what is ended but not yet analysed says its end", async () => {
   const { api } = apiWith({ calls: [endedCall] });
   const record = await api.getCall(callId);
   expect(record?.events.map(({ type }) => type)).toEqual(["call.ended"]);
-});
-
-describe("A01: a client of another vendor's", () => {
-  const connect = () => createRetellClient({ apiKey }).connect();
-
-  test("is no client, for the compiler as well", () => {
-    // @ts-expect-error -- the wrong vendor's
-    const other: NonNullable<RetellOptions["client"]> = { provider: "twilio", connect };
-    // @ts-expect-error -- no client at all
-    const none: NonNullable<RetellOptions["client"]> = {};
-    // @ts-expect-error -- one that does not say whose it is
-    const nameless: NonNullable<RetellOptions["client"]> = { connect };
-    const providerWith = (client: typeof other) => retell({ apiKey, client });
-    expect(() => providerWith(other)).toThrow(
-      expect.objectContaining({
-        name: "ConfigurationError",
-        code: "option_invalid",
-        message: "retell({ client }): expected one of createRetellClient, got one of twilio",
-      }),
-    );
-    expect(() => providerWith(none)).toThrow("got something else");
-    expect(() => providerWith(nameless)).toThrow("got something else");
-  });
-
-  test("is told apart by what each client says of itself", () => {
-    const client = createRetellClient({ apiKey });
-    expect(client.provider).toBe("retell");
-    expect(retell({ apiKey, client }).api).toBeDefined();
-  });
 });

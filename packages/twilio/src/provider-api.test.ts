@@ -19,7 +19,7 @@ import {
   type Json,
 } from "./fixtures/api-records.ts";
 import { useNetwork } from "./fixtures/network.ts";
-import { twilio, type TwilioOptions } from "./provider.ts";
+import { twilio } from "./provider.ts";
 
 const server = useNetwork();
 
@@ -401,34 +401,5 @@ describe("A05, M05: setup", () => {
     const setup = { publicUrl: "https://app.example.com" };
     expect(await api.setupWebhook!(setup)).toMatchObject({ targets: [{ state: "kept", url: elsewhere }] });
     expect(await api.setupWebhook!({ ...setup, replace: true })).toMatchObject({ targets: [{ state: "set" }] });
-  });
-});
-
-describe("A01: a client of another vendor's", () => {
-  const connect = () => createTwilioClient({ accountSid, authToken }).connect();
-
-  test("is no client, for the compiler as well", () => {
-    // @ts-expect-error -- the wrong vendor's
-    const other: NonNullable<TwilioOptions["client"]> = { provider: "retell", connect };
-    // @ts-expect-error -- no client at all
-    const none: NonNullable<TwilioOptions["client"]> = {};
-    // @ts-expect-error -- one that does not say whose it is
-    const nameless: NonNullable<TwilioOptions["client"]> = { connect };
-    const providerWith = (client: typeof other) => twilio({ authToken, publicUrl: "https://app.example.com", client });
-    expect(() => providerWith(other)).toThrow(
-      expect.objectContaining({
-        name: "ConfigurationError",
-        code: "option_invalid",
-        message: "twilio({ client }): expected one of createTwilioClient, got one of retell",
-      }),
-    );
-    expect(() => providerWith(none)).toThrow("got something else");
-    expect(() => providerWith(nameless)).toThrow("got something else");
-  });
-
-  test("is told apart by what each client says of itself", () => {
-    const client = createTwilioClient({ accountSid, authToken });
-    expect(client.provider).toBe("twilio");
-    expect(twilio({ authToken, publicUrl: "https://app.example.com", client }).api).toBeDefined();
   });
 });
