@@ -150,6 +150,17 @@ test("fault: 429 with Retry-After is waited for", async () => {
   expect(await asking).toEqual({ count: 2 });
 });
 
+test.each(["/calls/..", "/calls/.", "/calls/../agents", "/calls/%2e%2E/agents", "/calls/..?page=1"])(
+  "a path such as %s leads nowhere else",
+  async (path) => {
+    const { client, seen } = await vendor((response) => json(response, {}));
+    expect(await failureOf(client.request({ ...get, path }))).toMatchObject({ code: "api_not_found", status: null });
+    expect(seen).toEqual([]);
+    await client.request({ ...get, path: "/calls/...json" });
+    expect(seen.map(({ url }) => url)).toEqual(["/v1/calls/...json"]);
+  },
+);
+
 test.each([
   ["hangs", () => new Promise<Response>(() => undefined)],
   ["has a body that hangs", () => Promise.resolve(new Response(new ReadableStream()))],

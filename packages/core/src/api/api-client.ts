@@ -211,7 +211,13 @@ function contentOf(headers: Headers): string {
   return /[/+]json$/.test(type) ? `${type} that cannot be read` : `${type} instead of JSON`;
 }
 
+/** The platform takes these for a way up, also where they are escaped: no id that is made of dots leads to what has it. */
+const wayUp = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
 function urlOf(baseUrl: string, { path, query = {}, what }: ApiRequest, provider: string): URL {
+  if (wayUp.test(path)) {
+    throw new ApiError("api_not_found", messageOf(provider, what, "nothing has an id of dots alone"), { provider });
+  }
   const url = new URL(path.startsWith("/") ? `${baseUrl}${path}` : path);
   if (url.origin !== new URL(baseUrl).origin) {
     throw new ApiError("url_refused", messageOf(provider, what, "points to another host than the API's"), { provider });
