@@ -5,7 +5,7 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { startPostgres } from "../../tooling/postgres-server.ts";
 import { newJob, type Job } from "../../packages/core/src/job.ts";
-import { Relay } from "../../packages/core/src/relay.ts";
+import { relay as relayFor } from "@offhook/core/jobs";
 import type { Comparison } from "./compare.ts";
 import { summarize } from "./compare.ts";
 
@@ -81,7 +81,7 @@ async function throughOutbox(
 ): Promise<number> {
   const all = Promise.withResolvers<void>();
   let done = 0;
-  const relay = new Relay({
+  const relay = relayFor({
     engine: pgBossEngine({ connectionString, schema, concurrency }),
     runJobs: true,
     storage,

@@ -2,8 +2,11 @@ import { preset } from "../../tooling/tsup-preset.ts";
 
 const doors = {
   index: "src/index.ts",
+  addresses: "src/addresses.ts",
   client: "src/client.ts",
+  jobs: "src/jobs.ts",
   maintenance: "src/maintenance.ts",
+  node: "src/node.ts",
   phone: "src/phone.ts",
 };
 const platforms = {

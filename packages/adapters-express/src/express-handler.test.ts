@@ -3,7 +3,6 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage, type
 import { connect, type AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import {
-  bodyTimeoutMs,
   createOffhook,
   memoryStorage,
   signRequest,
@@ -18,6 +17,8 @@ import express4 from "express4";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { toExpressHandler } from "./express-handler.ts";
 
+/** As documented. */
+const bodyTimeoutMs = 15_000;
 const secret = "toy-secret-that-nobody-may-see";
 const maxBodyBytes = 4096;
 

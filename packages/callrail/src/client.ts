@@ -14,3 +14,4 @@ export { callRailFields } from "./api-fields.ts";
 export type { CallRailAccount, CallRailCall, CallRailPhrase } from "./api-records.ts";
 export type { CallRailChanges } from "./call-changes.ts";
 export type { CallRailWebhookEvent, CallRailWebhookSetup } from "./webhook-setup.ts";
+export { callrailClientEnvironment } from "./client-environment.ts";

@@ -98,7 +98,7 @@ export interface CallRailClient {
   readonly recordings: {
     /** Where a call's recording can be read now, without credentials; null where there is none yet. */
     locate(callId: string, context?: ApiContext): Promise<string | null>;
-    /** MP3. @param range an HTTP Range, such as `bytes=0-1023`. */
+    /** MP3. `range` is an HTTP Range, such as `bytes=0-1023`. */
     open(callId: string, options?: ApiContext & { readonly range?: string | undefined }): Promise<RecordingStream>;
   };
   readonly webhooks: {

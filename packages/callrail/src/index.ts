@@ -3,3 +3,4 @@
  * @module index
  */
 export { callrail, type CallRailOptions } from "./provider.ts";
+export { callrailEnvironment } from "./environment.ts";

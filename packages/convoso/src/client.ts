@@ -14,3 +14,4 @@ export type { ConvosoCall, ConvosoLead, ConvosoLeadRecording, ConvosoLogRecordin
 export type { ConvosoLeadSearch, ConvosoNewLead } from "./lead-requests.ts";
 export type { ConvosoRecording } from "./recordings.ts";
 export type { ConvosoRules } from "./rules.ts";
+export { convosoClientEnvironment } from "./client-environment.ts";

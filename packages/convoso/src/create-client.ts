@@ -93,7 +93,7 @@ export interface ConvosoClient {
     list(call: string | ConvosoCall, context?: ApiContext): Promise<readonly ConvosoRecording[]>;
     /** Of one lead, by the account's clock; around changes of it more than those of the range. */
     ofLead(leadId: string, range: ConvosoRange): AsyncGenerator<ConvosoLeadRecording, void, void>;
-    /** The first one of a call. @param range an HTTP Range, such as `bytes=0-1023`. */
+    /** The first one of a call. `range` is an HTTP Range, such as `bytes=0-1023`. */
     open(
       call: string | ConvosoCall,
       options?: ApiContext & { readonly range?: string | undefined },

@@ -14,6 +14,7 @@ const statuses: { readonly [Code in RefusalCode]: number } = {
   body_timeout: 408,
   body_already_parsed: 500,
   rate_limited: 429,
+  address_not_allowed: 403,
   storage_unavailable: 503,
   internal_failure: 503,
   method_not_allowed: 405,
@@ -33,6 +34,7 @@ const messages: { readonly [Code in RefusalCode]: string } = {
   body_already_parsed:
     "A body parser ran before Offhook, so the signed bytes are gone: mount Offhook's handler before the parser, or let the parser keep the bytes in req.rawBody",
   rate_limited: "Too many requests",
+  address_not_allowed: "Requests from this address are not accepted here",
   storage_unavailable: "The delivery could not be stored, please send it again",
   internal_failure: "Something failed on our side, please send it again",
   method_not_allowed: "The method is not allowed here",

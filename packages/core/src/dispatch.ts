@@ -18,17 +18,18 @@ export async function answerRoute(
   const { method } = request;
   const methods = route.type === "provider" ? route.route.methods : ["GET", "POST"];
   const allow = [...new Set(["GET", "HEAD", "OPTIONS", ...methods])].join(", ");
+  // A GET without a query can only be somebody looking.
+  const isDelivery = method === "POST" || (method === "GET" && queryOf(request.url) !== "");
+  if (route.type === "provider" && isDelivery && methods.includes(method)) {
+    return receive(context, route.provider, route.route, request);
+  }
+  // What comes with a proof was handed on; nothing below has one.
+  if (!(await context.isWithinLimit(request.remoteAddress))) return refused("rate_limited");
   if (method === "OPTIONS") return preflight(allow);
   if (route.type === "test" && methodsOfSystemRoutes.has(method)) return answerTest(path, request);
   if (route.type === "echo" && methodsOfSystemRoutes.has(method)) return answerEcho(request);
-  if (route.type === "provider") {
-    const { provider } = route;
-    // A GET without a query can only be somebody looking.
-    const isDelivery = method === "POST" || (method === "GET" && queryOf(request.url) !== "");
-    if (isDelivery && methods.includes(method)) return receive(context, provider, route.route, request);
-    if (method === "GET" || method === "HEAD") {
-      return describeRoute(path, `${provider.name} webhook is listening`, methods);
-    }
+  if (route.type === "provider" && (method === "GET" || method === "HEAD")) {
+    return describeRoute(path, `${route.provider.name} webhook is listening`, methods);
   }
   return refused("method_not_allowed", { allow });
 }

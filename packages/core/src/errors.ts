@@ -13,6 +13,7 @@ export type RefusalCode =
   | "body_timeout"
   | "body_already_parsed"
   | "rate_limited"
+  | "address_not_allowed"
   | "storage_unavailable"
   | "internal_failure"
   | "method_not_allowed"
@@ -24,6 +25,7 @@ export type OffhookErrorCode =
   | RefusalCode
   | "secret_missing"
   | "option_invalid"
+  | "environment_incomplete"
   | "mapper_failed"
   | "storage_failed"
   | "storage_outdated"

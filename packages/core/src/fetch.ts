@@ -1,7 +1,7 @@
 import type { Answer, IncomingRequest } from "./delivery.ts";
 import { ConfigurationError } from "./errors.ts";
 import { targetOf } from "./request-target.ts";
-import { readStream } from "./read-body.ts";
+import { readStated, readStream } from "./read-body.ts";
 
 /** What a Request does not tell of where it came from. */
 export interface RequestOrigin {
@@ -24,7 +24,9 @@ export function fromRequest(request: Request, origin: RequestOrigin = {}): Incom
           "Body: expected an unread Request, got one whose body was read: hand it to offhook.fetch first, or hand on request.clone()",
         );
       }
-      return readStream(request.body, maxBytes);
+      // Reading a body of a stated length whole spares the stream, which costs more than the signature.
+      const statedBytes = Number(headers["content-length"] ?? Number.NaN);
+      return statedBytes >= 0 ? readStated(request, statedBytes, maxBytes) : readStream(request.body, maxBytes);
     },
     remoteAddress: origin.remoteAddress,
   };

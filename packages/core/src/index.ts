@@ -6,7 +6,12 @@
 // For apps.
 export { createOffhook } from "./offhook.ts";
 export type { CallChange, Handlers, LeadChange } from "./handlers.ts";
-export type { Offhook, WebhookAddress } from "./offhook.ts";
+export type { Offhook } from "./offhook.ts";
+export type { WebhookAddress } from "./routes.ts";
+export type { AddressFilter, ClientAddress, Peer } from "./client-address.ts";
+export type { RateLimiter, RateLimitOptions } from "./rate-limit.ts";
+export { fromEnv, type EnvironmentReader, type Variables } from "./from-env.ts";
+export type { EnvironmentVariables } from "./environment-variables.ts";
 export type { OffhookOptions } from "./offhook-options.ts";
 export type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
 export type { FeedEntry } from "./change-feed.ts";
@@ -68,8 +73,9 @@ export type { CallChangeType, ChangeType, LeadChangeType } from "./changes.ts";
 export type { InboundCall, InboundResponder } from "./inbound.ts";
 export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export type { Notification, Notifier } from "./notifier.ts";
-export type { DrainOptions, DrainResult } from "./job-runner.ts";
-export type { JobEngine, JobEngineContext, JobWorker } from "./job-engine.ts";
+export type { DrainOptions, DrainResult, JobRunner, JobRunnerOptions } from "./job-runner.ts";
+export type { RunJob, RunLimits } from "./run-job.ts";
+export type { JobEngine, JobEngineContext, JobWorker, RelayFactory, RelayOptions } from "./job-engine.ts";
 export { ApiError, type ApiErrorCode, type ApiErrorDetails } from "./api-error.ts";
 export {
   ConfigurationError,
@@ -96,7 +102,6 @@ export type {
   IncomingRequest,
   ReadBody,
 } from "./delivery.ts";
-export { bodyIncomplete, bodyTimedOut, bodyTimeoutMs, bodyTooLarge } from "./read-body.ts";
 
 // For archives of recordings.
 export type { ArchivedContent, RecordingArchive } from "./recording-archive.ts";

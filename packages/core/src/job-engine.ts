@@ -1,3 +1,4 @@
+import type { JobRunner, JobRunnerOptions } from "./job-runner.ts";
 import type { Job } from "./job.ts";
 import type { Logger } from "./logger.ts";
 
@@ -9,6 +10,8 @@ import type { Logger } from "./logger.ts";
  * An engine delivers at least once; it knows nothing of what a job is.
  */
 export interface JobEngine {
+  /** What hands jobs over and takes failed ones back: `relay` of `@offhook/core/jobs`, which only apps with an engine load. */
+  readonly relay: RelayFactory;
   /**
    * Connects, and takes jobs for the worker. Calling it again does nothing. One engine serves one Offhook, and its queue
    * one tenant: another tenant's worker could not know what a job is about.
@@ -24,6 +27,15 @@ export interface JobEngine {
   publish(jobs: readonly Job[]): Promise<void>;
   /** Takes nothing more, waits a while for what runs, and lets go of its connections. */
   stop(): Promise<void>;
+}
+
+/** Makes what runs an Offhook's jobs by an engine. */
+export type RelayFactory = (options: RelayOptions) => JobRunner;
+
+export interface RelayOptions extends JobRunnerOptions {
+  readonly engine: JobEngine;
+  /** Whether jobs of the engine run in this process as well. */
+  readonly runJobs: boolean;
 }
 
 /** What an engine is started with. */

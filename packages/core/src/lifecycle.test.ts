@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { memoryStorage } from "./memory-storage.ts";
+import { relay } from "./relay.ts";
 import { openToy } from "./toy-offhook.ts";
 import type { ToyPayload } from "./toy-provider.ts";
 
@@ -18,6 +19,7 @@ test("closing lets go of the storage also where the engine cannot stop", async (
       },
     },
     jobEngine: {
+      relay,
       start: () => Promise.resolve(),
       publish: () => Promise.resolve(),
       stop: () => Promise.reject(new Error("the queue is away")),

@@ -1,3 +1,4 @@
+import type { AddressFilter, ClientAddress } from "./client-address.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { InboundResponder } from "./inbound.ts";
@@ -6,6 +7,7 @@ import type { JobEngine } from "./job-engine.ts";
 import { consoleLogger, safeLogger, type Logger } from "./logger.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Provider } from "./provider.ts";
+import type { RateLimitOptions } from "./rate-limit.ts";
 import type { RecordingArchive } from "./recording-archive.ts";
 import { checkRetention, type RetentionOptions } from "./retention.ts";
 import { normalizePrefix } from "./routes.ts";
@@ -27,6 +29,13 @@ export interface OffhookOptions {
   readonly tenantId?: string;
   /** Default: warnings and errors go to the console. */
   readonly logger?: Logger;
+  /** Finds clients behind proxies: `behindProxies` of `@offhook/core/addresses`. Default: the connection's address counts,
+   * and no header is believed. */
+  readonly clientAddress?: ClientAddress;
+  /** By provider, who may send its webhooks: `addressRanges` of `@offhook/core/addresses`. Default: whoever signs. */
+  readonly allowedAddresses?: { readonly [provider: string]: AddressFilter };
+  /** How many requests that are not verified one address may send. False: any number. Verified ones are never limited. */
+  readonly rateLimit?: RateLimitOptions | false;
   /** Serve `…/echo`, which repeats requests. Default: only where NODE_ENV says development or test. */
   readonly echo?: boolean;
   /** Origins that browsers may call from; default none. */
@@ -69,6 +78,9 @@ export function checkOptions(options: OffhookOptions) {
     prefix: normalizePrefix(options.prefix ?? "/api/webhooks"),
     echo: options.echo ?? isDevelopment(),
     origins: options.cors?.origins ?? [],
+    clientAddress: options.clientAddress,
+    allowedAddresses: checkAllowed(options),
+    rateLimit: options.rateLimit,
     handlers: options.on ?? {},
     notifiers: options.notifiers ?? [],
     onInbound: options.onInbound,
@@ -83,6 +95,20 @@ export function checkOptions(options: OffhookOptions) {
     logger: safeLogger(options.logger ?? consoleLogger),
     now: options.now ?? Date.now,
   };
+}
+
+/** @throws ConfigurationError `option_invalid`: a list for a provider that is not there would protect nothing. */
+function checkAllowed({ allowedAddresses = {}, providers }: OffhookOptions): {
+  readonly [provider: string]: AddressFilter;
+} {
+  for (const name of Object.keys(allowedAddresses)) {
+    if (typeof allowedAddresses[name] === "function" && providers.some((provider) => provider.name === name)) continue;
+    throw new ConfigurationError(
+      "option_invalid",
+      `allowedAddresses.${name}: expected addressRanges([…]) for one of the providers, got something else`,
+    );
+  }
+  return allowedAddresses;
 }
 
 /** @throws ConfigurationError `option_invalid` */

@@ -718,7 +718,7 @@ describe("trouble that passes", () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       return storage.write(work);
     });
-    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 2_000 });
+    const { offhook, send } = open({ storage: slow, commitTimeoutMs: 2_000, rateLimit: false });
     const forged = { ...(await toyRequest(ended)), headers: {} };
     const flood = Array.from({ length: 2_000 }, () => offhook.handle(forged));
     expect((await send(ended)).status).toBe(200);

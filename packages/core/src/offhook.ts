@@ -3,6 +3,7 @@ import { lacking } from "./abilities.ts";
 import type { CallEvent } from "./call-event.ts";
 import type { Call } from "./call.ts";
 import { ChangeFeed, type FeedEntry } from "./change-feed.ts";
+import { withClientAddress } from "./client-address.ts";
 import { Committer } from "./committer.ts";
 import type { Answer, Delivery, IncomingRequest } from "./delivery.ts";
 import { answerRoute, withCors } from "./dispatch.ts";
@@ -20,11 +21,11 @@ import { describeError } from "./logger.ts";
 import { checkOptions, type OffhookOptions } from "./offhook-options.ts";
 import { Outbox } from "./outbox.ts";
 import { queriesOn } from "./queries.ts";
+import { unverifiedLimit } from "./rate-limit.ts";
 import type { ReceiveContext } from "./receive.ts";
-import { Relay } from "./relay.ts";
 import { pathOf } from "./request-target.ts";
 import { expire, retentionJob, retentionJobKind, retentionRunner, type RetentionContext } from "./retention.ts";
-import { createRouter, type Router } from "./routes.ts";
+import { addressesOf, createRouter, type WebhookAddress } from "./routes.ts";
 import type { DeliverySummary, Expired, Page, StorageHealth } from "./storage.ts";
 import type { TellOptions, Told } from "./tell.ts";
 import { attachWorkings, type Workings } from "./workings.ts";
@@ -94,13 +95,6 @@ export interface Offhook {
   open(): Promise<void>;
   /** Finishes what is under way and closes the storage. */
   close(): Promise<void>;
-}
-
-export interface WebhookAddress {
-  readonly path: string;
-  /** Undefined for the test and echo routes. */
-  readonly provider: string | undefined;
-  readonly kind: string;
 }
 
 /**
@@ -176,6 +170,8 @@ export function createOffhook(options: OffhookOptions): Offhook {
       if (await committer.commitRejected(entry)) return;
       logger.error({ provider: entry.delivery.provider }, `[${entry.delivery.provider}] refusal not journaled`);
     },
+    allowedAddresses: settings.allowedAddresses,
+    isWithinLimit: unverifiedLimit(settings.rateLimit, { now, logger }),
     onInbound: settings.onInbound,
     inboundTimeoutMs: settings.inboundTimeoutMs,
   };
@@ -185,7 +181,7 @@ export function createOffhook(options: OffhookOptions): Offhook {
   function jobRunner(): JobRunner {
     const { jobEngine: engine } = settings;
     const common = { storage, tenantId, run, jobTimeoutMs, now, logger };
-    return engine === undefined ? new Outbox(common) : new Relay({ ...common, engine, runJobs });
+    return engine === undefined ? new Outbox(common) : engine.relay({ ...common, engine, runJobs });
   }
 
   function onOpen(): void {
@@ -230,8 +226,9 @@ export function createOffhook(options: OffhookOptions): Offhook {
     await Promise.all([integrations?.stop(), jobs.stop()]);
   }
 
-  async function handle(request: IncomingRequest): Promise<Answer> {
+  async function handle(arrived: IncomingRequest): Promise<Answer> {
     try {
+      const request = withClientAddress(arrived, settings.clientAddress);
       const wirePath = pathOf(request.url);
       const route = router.match(wirePath, request.path ?? wirePath);
       if (route === undefined) return refused("not_found");
@@ -288,12 +285,4 @@ export function createOffhook(options: OffhookOptions): Offhook {
     close: () => lifecycle.close(),
   };
   return attachWorkings(offhook, workings);
-}
-
-function addressesOf(router: Router): WebhookAddress[] {
-  return router.paths.map(({ path, route }) => ({
-    path,
-    provider: route.type === "provider" ? route.provider.name : undefined,
-    kind: route.type === "provider" ? route.route.kind : route.type,
-  }));
 }

@@ -19,31 +19,55 @@ export function bodyIncomplete(cause: unknown): PayloadError {
 }
 
 /**
+ * Reads the body of a Request that states its length, which its server holds it to.
+ * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
+ */
+export async function readStated(request: Request, statedBytes: number, maxBytes: number): Promise<Uint8Array> {
+  if (statedBytes > maxBytes) throw bodyTooLarge(maxBytes);
+  const body = new Uint8Array(await inTime(request.arrayBuffer()));
+  // A Request that was made by hand can state anything.
+  if (body.length > maxBytes) throw bodyTooLarge(maxBytes);
+  return body;
+}
+
+async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(bodyTimedOut()), bodyTimeoutMs);
+  });
+  try {
+    return await Promise.race([reading, timedOut]);
+  } catch (error) {
+    throw error instanceof PayloadError ? error : bodyIncomplete(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
  * Reads a web stream, counting while it flows: what is too large is not read to its end.
  * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
  */
 export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array();
   const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timedOut = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(bodyTimedOut()), bodyTimeoutMs);
-  });
   try {
-    for (;;) {
-      const { done, value } = await Promise.race([reader.read(), timedOut]);
-      if (done) break;
-      size += value.length;
-      if (size > maxBytes) throw bodyTooLarge(maxBytes);
-      chunks.push(value);
-    }
+    return await inTime(readAll(reader, maxBytes));
   } catch (error) {
     reader.cancel().catch(() => undefined);
-    throw error instanceof PayloadError ? error : bodyIncomplete(error);
-  } finally {
-    clearTimeout(timer);
+    throw error;
+  }
+}
+
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > maxBytes) throw bodyTooLarge(maxBytes);
+    chunks.push(value);
   }
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;

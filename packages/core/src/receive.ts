@@ -1,5 +1,6 @@
 import { accepted, acceptedSilently, isRefusalCode, refused, replied } from "./answers.ts";
 import type { Applied, JournalEntry } from "./apply.ts";
+import type { AddressFilter } from "./client-address.ts";
 import type { Answer, Delivery, IncomingRequest, RawDelivery } from "./delivery.ts";
 import { OffhookError, PayloadError, VerificationError } from "./errors.ts";
 import { headerOf, journalHeaders, mediaTypeOf } from "./headers.ts";
@@ -8,6 +9,7 @@ import { answerQuestion, type InboundResponder } from "./inbound.ts";
 import { journalEntry, type Journaled } from "./journal-entry.ts";
 import type { Logger } from "./logger.ts";
 import type { Provider, ProviderRoute, Translation, VendorReply } from "./provider.ts";
+import type { UnverifiedLimit } from "./rate-limit.ts";
 import { queryOf, redactQuery } from "./request-target.ts";
 import { testHeader } from "./test-header.ts";
 import { translate } from "./translate.ts";
@@ -22,6 +24,8 @@ export interface ReceiveContext {
   readonly commit: (entry: JournalEntry) => Promise<Applied>;
   /** Writes down a refusal where there is room for it; never throws. */
   readonly commitRejected: (entry: JournalEntry) => Promise<void>;
+  readonly allowedAddresses: { readonly [provider: string]: AddressFilter };
+  readonly isWithinLimit: UnverifiedLimit;
   readonly onInbound: InboundResponder | undefined;
   readonly inboundTimeoutMs: number;
 }
@@ -43,6 +47,7 @@ export async function receive(
   const receivedAtMs = context.now();
   let raw: RawDelivery = rawDelivery(request, new Uint8Array(), receivedAtMs);
   try {
+    checkAddress(context, provider, request);
     checkMediaType(route, raw);
     raw = rawDelivery(request, await read(request, route), receivedAtMs);
     const verified = await checkDelivery(route.verification, raw, receivedAtMs);
@@ -66,6 +71,16 @@ export async function receive(
 function rawDelivery(request: IncomingRequest, body: Uint8Array, receivedAtMs: number): RawDelivery {
   const { method, url, headers } = request;
   return { method, url, query: queryOf(url), headers, body, receivedAtMs };
+}
+
+function checkAddress(
+  { allowedAddresses }: ReceiveContext,
+  { name }: Provider,
+  { remoteAddress = "" }: IncomingRequest,
+): void {
+  const isAllowed = Object.hasOwn(allowedAddresses, name) ? allowedAddresses[name] : undefined;
+  if (isAllowed === undefined || isAllowed(remoteAddress)) return;
+  throw new VerificationError("address_not_allowed", "Address: expected one of the allowed ones, got another");
 }
 
 function checkMediaType(route: ProviderRoute, { headers, method }: RawDelivery): void {
@@ -117,6 +132,8 @@ async function refuse(
   raw: RawDelivery,
   { refused: code, message }: Refusal,
 ): Promise<Answer> {
+  // Only here: nothing that was verified is ever asked about.
+  if (!ourFaults.has(code) && !(await context.isWithinLimit(request.remoteAddress))) return refused("rate_limited");
   const fields = { provider: provider.name, code, remoteAddress: request.remoteAddress ?? null };
   context.logger[ourFaults.has(code) ? "error" : "warn"](fields, `[${provider.name}] delivery refused: ${message}`);
   if (code === "storage_unavailable") return refused(code);

@@ -1,13 +1,14 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { JobEngine, JobWorker } from "./job-engine.ts";
+import type { JobEngine, JobWorker, RelayOptions } from "./job-engine.ts";
+import type { JobRunner } from "./job-runner.ts";
 import { newJob, type Job } from "./job.ts";
 import { silentLogger } from "./logger.ts";
 import { memoryStorage } from "./memory-storage.ts";
-import { Relay, type RelayOptions } from "./relay.ts";
+import { relay as relayFor } from "./relay.ts";
 import { NotYet } from "./run-job.ts";
 import type { Storage } from "./storage.ts";
 
-const relays: Relay[] = [];
+const relays: JobRunner[] = [];
 afterEach(async () => {
   for (const relay of relays.splice(0)) await relay.stop();
 });
@@ -19,6 +20,7 @@ function toyEngine(given: Partial<JobEngine> = {}) {
   let worker: JobWorker | undefined;
   let starts = 0;
   const engine: JobEngine = {
+    relay: relayFor,
     start(started) {
       starts += 1;
       ({ worker } = started);
@@ -47,7 +49,7 @@ async function relayOver(storage: Storage, engine: JobEngine, given: Partial<Rel
   await storage.open();
   const options = { tenantId: "default", jobTimeoutMs: 1_000, now: () => 10_000, logger: silentLogger };
   const run = (): Promise<void> => Promise.resolve();
-  const relay = new Relay({ ...options, engine, storage, runJobs: true, run, ...given });
+  const relay = engine.relay({ ...options, engine, storage, runJobs: true, run, ...given });
   relays.push(relay);
   return relay;
 }
@@ -122,6 +124,7 @@ test("a job that fails before its handover is settled is not lost by the settlin
   const relay = await relayOver(
     storage,
     {
+      relay: relayFor,
       start: (given) => Promise.resolve(void ({ worker } = given)),
       async publish(jobs) {
         for (const job of jobs) await worker?.run(job);

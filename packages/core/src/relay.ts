@@ -1,19 +1,13 @@
 import { maxAttempts } from "./backoff.ts";
 import { Background, Reminder } from "./background.ts";
 import { ConfigurationError } from "./errors.ts";
-import type { JobEngine, JobWorker } from "./job-engine.ts";
-import type { DrainOptions, DrainResult, JobRunner, JobRunnerOptions } from "./job-runner.ts";
+import type { JobWorker, RelayFactory, RelayOptions } from "./job-engine.ts";
+import type { DrainOptions, DrainResult, JobRunner } from "./job-runner.ts";
 import type { Job, JobSettlement } from "./job.ts";
 import { describeError } from "./logger.ts";
 import { newId } from "./new-id.ts";
 import { attemptJob } from "./run-job.ts";
 import { settledWithin } from "./settled-within.ts";
-
-export interface RelayOptions extends JobRunnerOptions {
-  readonly engine: JobEngine;
-  /** Whether jobs of the engine run in this process as well. */
-  readonly runJobs: boolean;
-}
 
 /** Jobs that are handed over together. */
 const batchSize = 512;
@@ -22,11 +16,14 @@ const leaseMs = 60_000;
 /** How long `stop` waits for a handover that is under way. */
 const stopTimeoutMs = 10_000;
 
+/** The member of that name of every `JobEngine`. */
+export const relay: RelayFactory = (options) => new Relay(options);
+
 /**
  * Hands jobs that fall due to an engine, and runs what the engine gives back. The outbox holds what waits and what is
  * dead, the engine what runs.
  */
-export class Relay implements JobRunner {
+class Relay implements JobRunner {
   readonly #options: RelayOptions;
   readonly #background: Background;
   readonly #busy = new Set<string>();

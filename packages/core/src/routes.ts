@@ -18,6 +18,14 @@ export interface Router {
   readonly paths: readonly { readonly path: string; readonly route: Route }[];
 }
 
+/** One webhook address that is served. */
+export interface WebhookAddress {
+  readonly path: string;
+  /** Undefined for the test and echo routes. */
+  readonly provider: string | undefined;
+  readonly kind: string;
+}
+
 /** `/api/webhooks/` becomes `/api/webhooks`, `/` becomes empty. */
 export function normalizePrefix(prefix: string): string {
   const trimmed = prefix.replace(/\/+$/, "");
@@ -93,3 +101,11 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
 
 const withoutTrailingSlash = (path: string): string =>
   path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+
+export function addressesOf(router: Router): WebhookAddress[] {
+  return router.paths.map(({ path, route }) => ({
+    path,
+    provider: route.type === "provider" ? route.provider.name : undefined,
+    kind: route.type === "provider" ? route.route.kind : route.type,
+  }));
+}

@@ -10,8 +10,16 @@ interface NotYetOptions {
   readonly cause?: unknown;
 }
 
+const brand: unique symbol = Symbol.for("@offhook/core/NotYet");
+
 /** What a job waits for is not there yet. To be tried again like a failure, and nothing to be told of in a log. */
 export class NotYet extends Error {
+  /** The doors of a CommonJS build have copies of this class each: what one throws another has to know. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
   readonly delayMs: number;
   readonly isAttempt: boolean;
 
@@ -25,7 +33,8 @@ export class NotYet extends Error {
 /** Runs one job; throws to have it tried again. */
 export type RunJob = (job: Job, limits: RunLimits) => Promise<void>;
 
-interface RunLimits {
+/** What one attempt has to keep to. */
+export interface RunLimits {
   /** When whoever waits for the jobs stops waiting: long work ends a step by then. Milliseconds since 1970. */
   readonly stopAtMs: number;
 }

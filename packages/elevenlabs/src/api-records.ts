@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { flag, lenient, number, text } from "./lenient.ts";
 import { conversationSchema, flatSchema } from "./payload.ts";
 
-/** What ElevenLabs left out, or wrote in another type than documented, is null or missing. */
+/** What ElevenLabs left out, or wrote in another type than documented, is null or missing. @inline */
 type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
 
 /** A conversation as the list has it: without numbers, and without the carrier's name of the call. */

@@ -21,3 +21,4 @@ export type {
   ElevenLabsWebhook,
 } from "./api-records.ts";
 export type { ElevenLabsConversionRule, ElevenLabsVerdict } from "./analysis.ts";
+export { elevenlabsClientEnvironment } from "./client-environment.ts";

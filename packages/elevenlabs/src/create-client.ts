@@ -89,7 +89,7 @@ export interface ElevenLabsClient {
     get(id: string, context?: ApiContext): Promise<ElevenLabsCall>;
   };
   readonly recordings: {
-    /** MP3. @param id of the conversation. @param range an HTTP Range, such as `bytes=0-1023`. */
+    /** MP3, by the id of the conversation. `range` is an HTTP Range, such as `bytes=0-1023`. */
     open(id: string, options?: ApiContext & { readonly range?: string | undefined }): Promise<RecordingStream>;
   };
   readonly agents: {

@@ -4,3 +4,4 @@
  */
 export { elevenlabs, type ElevenLabsInitiation, type ElevenLabsOptions } from "./provider.ts";
 export type { ElevenLabsConversionRule, ElevenLabsVerdict } from "./analysis.ts";
+export { elevenlabsEnvironment } from "./environment.ts";

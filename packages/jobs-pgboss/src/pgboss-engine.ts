@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ConfigurationError, StorageError, type Job, type JobEngine, type JobEngineContext } from "@offhook/core";
+import { relay } from "@offhook/core/jobs";
 import { PgBoss, type Warning } from "pg-boss";
 import { toRow } from "./job-row.ts";
 import { createQueues } from "./queues.ts";
@@ -68,6 +69,8 @@ export function pgBossEngine(options: PgBossEngineOptions): JobEngine {
   let stopping: Promise<void> = Promise.resolve();
 
   return {
+    relay,
+
     async start(context) {
       const mine = (starting ??= startOn(options, context));
       try {

@@ -12,3 +12,4 @@ export {
   type RetellWebhookSetup,
 } from "./create-client.ts";
 export type { RetellAgent, RetellCall, RetellKeyInfo, RetellListedAgent } from "./api-records.ts";
+export { retellClientEnvironment } from "./client-environment.ts";

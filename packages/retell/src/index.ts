@@ -4,3 +4,4 @@
  */
 export { retell, type RetellOptions } from "./provider.ts";
 export { verifyRetellWebhookSignature, type SignedRetellWebhook } from "./verify-webhook.ts";
+export { retellEnvironment } from "./environment.ts";

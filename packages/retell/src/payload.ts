@@ -13,7 +13,7 @@ export type RetellPayload =
   /** Chats, alerts, and what Retell adds one day. */
   | { readonly kind: "other"; readonly event: string };
 
-/** What Retell left out, or wrote in another type than documented, is null or missing. */
+/** What Retell left out, or wrote in another type than documented, is null or missing. @inline */
 export type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
 
 /** A call, with what Offhook reads of it. https://docs.retellai.com/api-references/get-call */

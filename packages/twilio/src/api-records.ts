@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What Twilio left out, or wrote in another type than documented, is null or missing. Texts may be empty as well. */
+/** What Twilio left out, or wrote in another type than documented, is null or missing. Texts may be empty as well. @inline */
 type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
 
 /** A call as Twilio's API has it. https://www.twilio.com/docs/voice/api/call-resource#call-properties */

@@ -12,3 +12,4 @@ export {
 export type { TwilioCredentials } from "./credentials.ts";
 export type { TwilioWebhookSetup } from "./webhook-setup.ts";
 export type { TwilioAccount, TwilioCall, TwilioPhoneNumber, TwilioRecording } from "./api-records.ts";
+export { twilioClientEnvironment } from "./client-environment.ts";

@@ -3,3 +3,4 @@
  * @module index
  */
 export { twilio, type TwilioOptions } from "./provider.ts";
+export { twilioEnvironment } from "./environment.ts";

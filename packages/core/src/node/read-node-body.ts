@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { bodyIncomplete, bodyTimedOut, bodyTimeoutMs, bodyTooLarge } from "@offhook/core";
+import { bodyIncomplete, bodyTimedOut, bodyTimeoutMs, bodyTooLarge } from "../read-body.ts";
 
 const empty = new Uint8Array();
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Answer } from "@offhook/core";
+import type { Answer } from "../delivery.ts";
 
 /** How long the rest of a refused body may still arrive, so that its sender gets to read the refusal. */
 const lingerMs = 1_000;

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from "node:http";
+import type { IncomingRequest } from "../delivery.ts";
+import { bodyAlreadyParsed } from "./body-already-parsed.ts";
+import { readNodeBody } from "./read-node-body.ts";
+
+/** A request of Node's, with what frameworks and platforms may have put beside it. */
+export interface NodeRequest extends IncomingMessage {
+  /** The request target as on the wire, where a framework has cut a mount off `url`. */
+  readonly originalUrl?: string;
+  /** Whatever a body parser made; used only if it is the raw bytes. */
+  readonly body?: unknown;
+  /** The raw bytes, where a parser's hook or the platform kept them. */
+  readonly rawBody?: unknown;
+}
+
+/** What a door knows of a request beyond the request itself. */
+export interface NodeRequestOptions {
+  /** The path below the place where the handler is mounted. */
+  readonly path: string;
+  /** What to change where a body parser was first; ends a sentence. */
+  readonly mend: string;
+}
+
+/** A request as core takes it, and what has become of its body. */
+export interface ReadableNodeRequest {
+  readonly incoming: IncomingRequest;
+  /** True where the body was asked for and not read to its end: the connection is of no more use then. */
+  wasGivenUp(): boolean;
+}
+
+/** A request of Node's as core takes it, without any fetch object on the way. */
+export function fromNodeRequest(request: NodeRequest, { path, mend }: NodeRequestOptions): ReadableNodeRequest {
+  let failed = false;
+  const read = async (maxBytes: number): Promise<Uint8Array> => {
+    try {
+      // True as soon as anybody has taken a byte, whatever was made of it.
+      if (request.readableDidRead) throw bodyAlreadyParsed(mend);
+      return await readNodeBody(request, maxBytes);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  };
+  return {
+    incoming: {
+      // Node sets both on every request that a server receives.
+      method: request.method ?? "GET",
+      url: request.originalUrl ?? request.url ?? "/",
+      path,
+      headers: request.headers,
+      body: keptBytes(request) ?? read,
+      remoteAddress: request.socket.remoteAddress,
+    },
+    wasGivenUp: () => failed && !request.readableEnded,
+  };
+}
+
+function keptBytes({ rawBody, body }: NodeRequest): Uint8Array | undefined {
+  if (rawBody instanceof Uint8Array) return rawBody;
+  return body instanceof Uint8Array ? body : undefined;
+}
