@@ -1,5 +1,5 @@
 /**
- * The contracts of storages and providers as suites that run, to be passed by your own.
+ * The contracts of storages, providers and adapters as suites that run, to be passed by your own.
  * @module conformance
  */
 
@@ -19,6 +19,10 @@ export type {
 export { storageCases } from "./conformance-cases.ts";
 export type { StorageAbility } from "./storage-abilities.ts";
 export { describeProvider, type ProviderConformanceOptions } from "./provider-conformance.ts";
+
+export { describeAdapter, type AdapterSuiteOptions } from "./adapters/describe-adapter.ts";
+export { adapterCases } from "./adapters/adapter-cases.ts";
+export type { AdapterCase, AdapterNeed, AdapterTarget } from "./adapters/adapter-case.ts";
 
 /** What `describeStorage` needs to know of a storage. */
 export interface StorageSuiteOptions {

@@ -1,6 +1,6 @@
 import type { HmacVerification, IncomingRequest, SignableRequest, Verification } from "@offhook/core";
 
-/** Unlike a genuine request it may carry a header twice. */
+/** Unlike a genuine request it may carry a header twice. @inline */
 type ForgedRequest = Omit<SignableRequest, "headers"> & Pick<IncomingRequest, "headers">;
 
 /** A request that was made from a genuine one and must be refused. */
