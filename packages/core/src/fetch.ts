@@ -1,4 +1,4 @@
-import type { Answer, IncomingRequest } from "./delivery.ts";
+import type { Answer, IncomingRequest, ReadBody } from "./delivery.ts";
 import { ConfigurationError } from "./errors.ts";
 import { targetOf } from "./request-target.ts";
 import { readStated, readStream } from "./read-body.ts";
@@ -6,7 +6,7 @@ import { readStated, readStream } from "./read-body.ts";
 /** What a Request does not tell of where it came from. */
 export interface RequestOrigin {
   /** The peer's address, for the journal; where the platform tells it, such as `cf-connecting-ip` on Cloudflare. */
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
 }
 
 /** A web-standard Request as core takes it. */
@@ -17,20 +17,31 @@ export function fromRequest(request: Request, origin: RequestOrigin = {}): Incom
     method: request.method,
     url: targetOf(request.url),
     headers,
-    body: async (maxBytes) => {
-      if (request.bodyUsed || request.body?.locked === true) {
-        throw new ConfigurationError(
-          "body_already_parsed",
-          "Body: expected an unread Request, got one whose body was read: hand it to offhook.fetch first, or hand on request.clone()",
-        );
-      }
-      // Reading a body of a stated length whole spares the stream, which costs more than the signature.
-      const statedBytes = Number(headers["content-length"] ?? Number.NaN);
-      return statedBytes >= 0 ? readStated(request, statedBytes, maxBytes) : readStream(request.body, maxBytes);
-    },
+    body: bodyOf(request),
     remoteAddress: origin.remoteAddress,
   };
 }
+
+/** Reads the raw bytes of a Request that nobody has read, for doors that know the rest of it already. */
+export function bodyOf(request: Request): ReadBody {
+  return async (maxBytes) => {
+    if (request.bodyUsed) throw bodyWasRead();
+    const statedBytes = Number(request.headers.get("content-length") ?? Number.NaN);
+    try {
+      // Reading a body of a stated length whole spares the stream, which costs more than the signature.
+      return await (statedBytes >= 0 ? readStated(request, statedBytes, maxBytes) : readStream(request.body, maxBytes));
+    } catch (error) {
+      // Somebody has a reader on it. Asked only now, because on some servers asking makes the stream.
+      throw request.bodyUsed || request.body?.locked !== true ? error : bodyWasRead();
+    }
+  };
+}
+
+const bodyWasRead = (): ConfigurationError =>
+  new ConfigurationError(
+    "body_already_parsed",
+    "Body: expected an unread Request, got one whose body was read: hand it to Offhook first, or hand on request.clone()",
+  );
 
 /** An answer as a web-standard Response. */
 export function toResponse({ status, headers, body }: Answer): Response {

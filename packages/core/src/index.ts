@@ -103,6 +103,8 @@ export type {
   ReadBody,
 } from "./delivery.ts";
 
+export { bodyOf, toResponse } from "./fetch.ts";
+
 // For archives of recordings.
 export type { ArchivedContent, RecordingArchive } from "./recording-archive.ts";
 export type { RecordingStream } from "./recording-stream.ts";

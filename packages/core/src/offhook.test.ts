@@ -388,7 +388,7 @@ describe("looking at an address", () => {
     expect(offhook.handles("/toy")).toBe(false);
     expect(offhook.handles("/other/toy", "/toy")).toBe(true);
     expect(offhook.handles("/api/webhooks/toy")).toBe(false);
-    expect(offhook.addresses).toContainEqual({ path: "/hooks/toy", provider: "toy", kind: "" });
+    expect(offhook.addresses).toContainEqual({ path: "/hooks/toy", relativePath: "/toy", provider: "toy", kind: "" });
   });
 });
 

@@ -50,6 +50,7 @@ async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
  */
 export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array();
+  if (stream.locked) throw bodyIncomplete(undefined);
   const reader = stream.getReader();
   try {
     return await inTime(readAll(reader, maxBytes));

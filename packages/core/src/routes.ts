@@ -15,12 +15,14 @@ export interface Router {
   /** By the path on the wire, or else by the path below the mount. */
   match(wirePath: string, mountedPath: string): Route | undefined;
   /** Every address, in the order of the providers. */
-  readonly paths: readonly { readonly path: string; readonly route: Route }[];
+  readonly paths: readonly (Pick<WebhookAddress, "path" | "relativePath"> & { readonly route: Route })[];
 }
 
 /** One webhook address that is served. */
 export interface WebhookAddress {
   readonly path: string;
+  /** The same below the prefix, with a slash before it; undefined for an address that is absolute. */
+  readonly relativePath: string | undefined;
   /** Undefined for the test and echo routes. */
   readonly provider: string | undefined;
   readonly kind: string;
@@ -40,7 +42,7 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
   // Relative paths are found below the prefix and below wherever the handler is mounted.
   const relative = new Map<string, Route>();
   const absolute = new Map<string, Route>();
-  const paths: { path: string; route: Route }[] = [];
+  const paths: Router["paths"][number][] = [];
   const add = (path: string, route: Route): void => {
     if (path === "" || path.endsWith("/")) {
       throw new ConfigurationError("option_invalid", `Route "${path}": expected a path without a slash at its end`);
@@ -54,7 +56,11 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
       );
     }
     table.set(key, route);
-    paths.push({ path: path.startsWith("/") ? path : `${options.prefix}${key}`, route });
+    paths.push(
+      path.startsWith("/")
+        ? { path, relativePath: undefined, route }
+        : { path: `${options.prefix}${key}`, relativePath: key, route },
+    );
   };
   for (const provider of providers) {
     if (!Array.isArray(provider.routes) || provider.routes.length === 0) {
@@ -103,8 +109,9 @@ const withoutTrailingSlash = (path: string): string =>
   path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 
 export function addressesOf(router: Router): WebhookAddress[] {
-  return router.paths.map(({ path, route }) => ({
+  return router.paths.map(({ path, relativePath, route }) => ({
     path,
+    relativePath,
     provider: route.type === "provider" ? route.provider.name : undefined,
     kind: route.type === "provider" ? route.route.kind : route.type,
   }));

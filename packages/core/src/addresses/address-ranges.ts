@@ -32,7 +32,7 @@ export function readAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined
 }
 
 function readRange(range: string): Range {
-  const [, text = "", length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(range).trim()) ?? [];
+  const [, text = "", length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(range.trim()) ?? [];
   const start = readAddress(text);
   if (start !== undefined) {
     const isEmbedded = text.includes(":") && start.kind() === "ipv4";

@@ -17,6 +17,8 @@ export interface NodeRequest extends IncomingMessage {
 export interface NodeRequestOptions {
   /** The path below the place where the handler is mounted. */
   readonly path: string;
+  /** The raw bytes, where they are kept beside the framework's own request. */
+  readonly rawBody?: unknown;
   /** What to change where a body parser was first; ends a sentence. */
   readonly mend: string;
 }
@@ -25,11 +27,14 @@ export interface NodeRequestOptions {
 export interface ReadableNodeRequest {
   readonly incoming: IncomingRequest;
   /** True where the body was asked for and not read to its end: the connection is of no more use then. */
-  wasGivenUp(): boolean;
+  readonly wasGivenUp: () => boolean;
 }
 
 /** A request of Node's as core takes it, without any fetch object on the way. */
-export function fromNodeRequest(request: NodeRequest, { path, mend }: NodeRequestOptions): ReadableNodeRequest {
+export function fromNodeRequest(
+  request: NodeRequest,
+  { path, rawBody = request.rawBody, mend }: NodeRequestOptions,
+): ReadableNodeRequest {
   let failed = false;
   const read = async (maxBytes: number): Promise<Uint8Array> => {
     try {
@@ -48,14 +53,11 @@ export function fromNodeRequest(request: NodeRequest, { path, mend }: NodeReques
       url: request.originalUrl ?? request.url ?? "/",
       path,
       headers: request.headers,
-      body: keptBytes(request) ?? read,
+      body: bytesOf(rawBody) ?? bytesOf(request.body) ?? read,
       remoteAddress: request.socket.remoteAddress,
     },
     wasGivenUp: () => failed && !request.readableEnded,
   };
 }
 
-function keptBytes({ rawBody, body }: NodeRequest): Uint8Array | undefined {
-  if (rawBody instanceof Uint8Array) return rawBody;
-  return body instanceof Uint8Array ? body : undefined;
-}
+const bytesOf = (kept: unknown): Uint8Array | undefined => (kept instanceof Uint8Array ? kept : undefined);

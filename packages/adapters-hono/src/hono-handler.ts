@@ -1,0 +1,58 @@
+import { bodyOf, pathOf, targetOf, type Answer, type HeaderRecord, type Offhook } from "@offhook/core";
+import type { Context, MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import type { StatusCode } from "hono/utils/http-status";
+import { connectionOf } from "./connection.ts";
+
+/**
+ * Serves Offhook's webhook addresses in a Hono app, on every runtime that Hono runs on. Mount it below its prefix, at
+ * another path, or everywhere. What is not one of Offhook's addresses goes on to the next handler, unread.
+ *
+ * @example
+ * ```ts
+ * app.use("/api/webhooks/*", toHonoHandler(offhook));
+ * ```
+ */
+export function toHonoHandler(offhook: Pick<Offhook, "handle" | "handles">): MiddlewareHandler {
+  return async (context, next) => {
+    const { raw } = context.req;
+    const { target, headers, remoteAddress } = connectionOf(context.env, raw);
+    const url = target ?? targetOf(raw.url);
+    const path = belowMount(pathOf(url), routePath(context));
+    if (!offhook.handles(url, path)) return next();
+    const answer = await offhook.handle({
+      method: raw.method,
+      url,
+      path,
+      headers: headers ?? recordOf(raw.headers),
+      body: context.req.bodyCache.arrayBuffer === undefined ? bodyOf(raw) : await keptBytes(context),
+      remoteAddress,
+    });
+    return respond(context, answer);
+  };
+}
+
+/** The path below what a route such as `/hooks/*` is mounted at; as it is where the route has another form. */
+function belowMount(path: string, route: string): string {
+  const mount = route.endsWith("/*") ? route.slice(0, -2) : "";
+  // The path's own beginning and the pattern are the same text unless the pattern has parameters.
+  return mount !== "" && path.startsWith(`${mount}/`) ? path.slice(mount.length) : path;
+}
+
+/** Bytes that an earlier middleware has read by `c.req.arrayBuffer()`. Text and JSON do not give them back. */
+async function keptBytes({ req }: Context): Promise<Uint8Array> {
+  return new Uint8Array(await req.arrayBuffer());
+}
+
+function recordOf(headers: Headers): HeaderRecord {
+  const record: { [name: string]: string } = Object.create(null);
+  for (const [name, value] of headers) record[name] = value;
+  return record;
+}
+
+/** Through the context, which adds what earlier middlewares have set. */
+function respond(context: Context, { status, headers, body }: Answer): Response {
+  // A response to 204 must not have a body, not even an empty one.
+  // Core answers with the statuses that HTTP has; Hono lists them one by one.
+  return context.newResponse(status === 204 ? null : body, status as StatusCode, headers);
+}

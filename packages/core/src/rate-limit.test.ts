@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { Offhook } from "./offhook.ts";
+import type { OffhookOptions } from "./offhook-options.ts";
+import { addressRanges } from "./addresses/address-ranges.ts";
+import { behindProxies } from "./addresses/behind-proxies.ts";
+import { openToy } from "./toy-offhook.ts";
+import { toyRequest } from "./toy-provider.ts";
+
+const opened: Offhook[] = [];
+afterEach(async () => {
+  for (const offhook of opened.splice(0)) await offhook.close();
+});
+
+function open(given: Partial<OffhookOptions> = {}) {
+  const toy = openToy(given);
+  opened.push(toy.offhook);
+  const ask = async (remoteAddress: string | undefined, headers: { [name: string]: string } = {}): Promise<number> => {
+    const request = { method: "POST", url: "/api/webhooks/toy", headers, body: new Uint8Array(), remoteAddress };
+    return (await toy.offhook.handle(request)).status;
+  };
+  const sendFrom = async (remoteAddress: string, call: string, headers = {}): Promise<number> => {
+    const request = await toyRequest({ call });
+    const given = { ...request, headers: { ...request.headers, ...headers }, remoteAddress };
+    return (await toy.offhook.handle(given)).status;
+  };
+  return { ...toy, ask, sendFrom };
+}
+
+describe("S09, H1: unverified requests", () => {
+  test("are answered 429 beyond a hundred in a minute, for each address", async () => {
+    let nowMs = 0;
+    const { ask } = open({ now: () => nowMs });
+    for (let count = 0; count < 100; count += 1) expect(await ask("192.0.2.1")).toBe(401);
+    expect(await ask("192.0.2.1")).toBe(429);
+    expect(await ask("192.0.2.2")).toBe(401);
+    nowMs = 59_999;
+    expect(await ask("192.0.2.1")).toBe(429);
+    nowMs = 60_000;
+    expect(await ask("192.0.2.1")).toBe(401);
+  });
+
+  test("never keep a verified one of the same address out", async () => {
+    const { ask, sendFrom, offhook } = open({ rateLimit: { perMinute: 2 } });
+    for (let count = 0; count < 50; count += 1) {
+      await ask("192.0.2.1");
+      expect(await sendFrom("192.0.2.1", `c${count}`)).toBe(200);
+    }
+    expect((await offhook.health()).deliveries.rejected).toBe(2);
+  });
+
+  test("of one IPv6 network count together, and so do those of an unknown address", async () => {
+    const { ask } = open({ rateLimit: { perMinute: 1 } });
+    expect(await ask("2001:db8:1:2::1")).toBe(401);
+    expect(await ask("2001:db8:1:2:ffff::9")).toBe(429);
+    expect(await ask("2001:db8:1:3::1")).toBe(401);
+    expect(await ask(undefined)).toBe(401);
+    expect(await ask(undefined)).toBe(429);
+  });
+
+  test("beyond the limit are neither journaled nor logged one by one", async () => {
+    const lines: string[] = [];
+    const logger = { info() {}, warn: (_fields: object, message: string) => void lines.push(message), error() {} };
+    const { ask, offhook } = open({ rateLimit: { perMinute: 3 }, logger });
+    for (let count = 0; count < 500; count += 1) await ask("192.0.2.1");
+    expect(lines.filter((line) => line.includes("429"))).toHaveLength(1);
+    expect(lines).toHaveLength(4);
+    expect((await offhook.deliveries.list({ limit: 10 })).data).toHaveLength(3);
+  });
+
+  test("that only look, test or prepare count as well", async () => {
+    const { offhook } = open({ rateLimit: { perMinute: 3 }, echo: true });
+    const look = async (method: string, path: string): Promise<number> =>
+      (await offhook.handle({ method, url: `/api/webhooks/${path}`, headers: {}, body: new Uint8Array() })).status;
+    expect(await look("GET", "toy")).toBe(200);
+    expect(await look("POST", "test")).toBe(200);
+    expect(await look("OPTIONS", "toy")).toBe(204);
+    expect(await look("POST", "echo")).toBe(429);
+    expect(await look("HEAD", "toy")).toBe(429);
+  });
+
+  test("can be counted by what several processes share, also by one that fails", async () => {
+    const asked: (readonly [string, number])[] = [];
+    const limiter = {
+      take: (address: string, nowMs: number) => {
+        asked.push([address, nowMs]);
+        return asked.length < 3 ? Promise.resolve(asked.length < 2) : Promise.reject(new Error("Redis is away"));
+      },
+    };
+    const { ask } = open({ rateLimit: { limiter }, now: () => 7 });
+    expect([await ask("192.0.2.1"), await ask("192.0.2.1"), await ask("192.0.2.1")]).toEqual([401, 429, 401]);
+    expect(asked[0]).toEqual(["192.0.2.1", 7]);
+    const throwing = {
+      take: () => {
+        throw new Error("no");
+      },
+    };
+    expect(await open({ rateLimit: { limiter: throwing } }).ask("192.0.2.1")).toBe(401);
+  });
+
+  test("are not limited where nobody wants it", async () => {
+    const { ask } = open({ rateLimit: false });
+    for (let count = 0; count < 150; count += 1) expect(await ask("192.0.2.1")).toBe(401);
+  });
+
+  test("of more addresses than anybody remembers take no more memory", async () => {
+    const { ask } = open({ rateLimit: { perMinute: 1 } });
+    expect(await ask("192.0.2.1")).toBe(401);
+    for (let index = 0; index < 10_000; index += 1) await ask(`10.0.${index >> 8}.${index & 255}`);
+    // Forgotten: the oldest of them made room.
+    expect(await ask("192.0.2.1")).toBe(401);
+    expect(await ask("10.0.39.15")).toBe(429);
+  });
+
+  test.each([Number.NaN, -1])("%d a minute is refused", (perMinute) => {
+    expect(() => open({ rateLimit: { perMinute } })).toThrow(expect.objectContaining({ code: "option_invalid" }));
+  });
+});
+
+describe("S07, S08: addresses", () => {
+  test("of proxies are believed only where they are declared", async () => {
+    const spoofed = { "x-forwarded-for": "203.0.113.9" };
+    const plain = open();
+    await plain.sendFrom("192.0.2.1", "c1", spoofed);
+    const proxied = open({ clientAddress: behindProxies({ trusted: ["192.0.2.1"] }) });
+    await proxied.sendFrom("192.0.2.1", "c1", spoofed);
+    await proxied.sendFrom("192.0.2.2", "c2", spoofed);
+    const addresses = async ({ offhook }: typeof plain) =>
+      (await offhook.deliveries.list()).data.map(({ remoteAddress }) => remoteAddress);
+    expect(await addresses(plain)).toEqual(["192.0.2.1"]);
+    expect(await addresses(proxied)).toEqual(["192.0.2.2", "203.0.113.9"]);
+  });
+
+  test("beside a list are refused before the body is read, whatever they sign, and journaled", async () => {
+    const { sendFrom, offhook } = open({ allowedAddresses: { toy: addressRanges(["198.51.100.0/24"]) } });
+    expect(await sendFrom("198.51.100.7", "c1")).toBe(200);
+    expect(await sendFrom("203.0.113.9", "c2")).toBe(403);
+    const [refused] = (await offhook.deliveries.list({ status: "rejected" })).data;
+    expect(refused).toMatchObject({ error: { code: "address_not_allowed" }, remoteAddress: "203.0.113.9" });
+    const answer = await offhook.handle({ ...(await toyRequest({ call: "c3" })), remoteAddress: undefined });
+    expect(answer.status).toBe(403);
+  });
+
+  test("beside a list are those that the proxy names, not the proxy's", async () => {
+    const { sendFrom } = open({
+      clientAddress: behindProxies({ trusted: ["10.0.0.0/8"] }),
+      allowedAddresses: { toy: addressRanges(["198.51.100.7"]) },
+    });
+    expect(await sendFrom("10.0.0.1", "c1", { "x-forwarded-for": "198.51.100.7" })).toBe(200);
+    expect(await sendFrom("10.0.0.1", "c2", { "x-forwarded-for": "198.51.100.7, 203.0.113.9" })).toBe(403);
+    expect(await sendFrom("203.0.113.9", "c3", { "x-forwarded-for": "198.51.100.7" })).toBe(403);
+  });
+
+  test("a list for a provider that is not there is refused, because it would protect nothing", () => {
+    const allowed = addressRanges(["198.51.100.7"]);
+    expect(() => open({ allowedAddresses: { tyo: allowed } })).toThrow(/allowedAddresses.tyo/);
+    // @ts-expect-error -- what JavaScript can hand over
+    expect(() => open({ allowedAddresses: { toy: ["198.51.100.7"] } })).toThrow(/addressRanges/);
+  });
+});
