@@ -1,6 +1,7 @@
 // Measures Offhook against what a user would write by hand and against the vendors' SDKs:
-//   node bench/src/main.ts [--only verify,pipeline,ingest,scale,burst,jobs,lists,import] [--calls 1000000]
+//   node bench/src/main.ts [--only verify,pipeline,adapters,ingest,scale,burst,jobs,lists,import] [--calls 1000000]
 import { parseArgs } from "node:util";
+import { benchAdapters } from "./adapters/bench-adapters.ts";
 import { benchBurst, printBursts } from "./burst.ts";
 import { createCases } from "./cases.ts";
 import { benchImport, printImports } from "./import.ts";
@@ -14,7 +15,7 @@ import { benchScale } from "./scale.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "verify,pipeline,ingest,scale,burst,jobs,lists,import" },
+    only: { type: "string", default: "verify,pipeline,adapters,ingest,scale,burst,jobs,lists,import" },
     calls: { type: "string", default: "1000000" },
     case: { type: "string" },
   },
@@ -28,6 +29,7 @@ if (values.case !== undefined) {
   for (const group of ["verify", "pipeline"].filter((name) => wanted.has(name))) {
     for (const { name } of await createCases()) print([await inOwnProcess(group, name)]);
   }
+  if (wanted.has("adapters")) print(await benchAdapters());
   if (wanted.has("ingest")) print([...(await benchIngest()), ...(await benchPostgresIngest())]);
   if (wanted.has("scale")) print(await benchScale(Number(values.calls)));
   if (wanted.has("burst")) printBursts(await benchBurst());

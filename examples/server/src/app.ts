@@ -10,6 +10,7 @@ import {
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { refusalOf, refuse } from "./answers.ts";
 import { callLog } from "./call-log.ts";
+import type { AddressSettings } from "./address-settings.ts";
 import type { Logger } from "./logger.ts";
 import { managementRoutes } from "./management-routes.ts";
 import { requestLog } from "./request-log.ts";
@@ -24,6 +25,7 @@ export interface AppOptions {
   readonly publicUrl: string;
   /** What to set, so that more can be asked of the vendors. */
   readonly missing: MissingByProvider;
+  readonly addresses: AddressSettings;
   /** Where recordings are kept; undefined: at the vendors. */
   readonly archive: RecordingArchive | undefined;
   readonly logger: Logger;
@@ -31,12 +33,13 @@ export interface AppOptions {
 
 /** The whole server without its socket. */
 export function createApp(options: AppOptions): { readonly app: Express; readonly offhook: Offhook } {
-  const { providers, storage, adminTokens, publicUrl, missing, archive, logger } = options;
+  const { providers, storage, adminTokens, publicUrl, missing, addresses, archive, logger } = options;
   const offhook = createOffhook({
     providers,
     storage,
     logger,
     on: callLog(logger),
+    ...addresses,
     // Every hour, over the last 26: what webhooks missed heals, where anybody can be asked.
     ...(providers.some(({ api }) => api !== undefined) ? { reconcile: {} } : {}),
     ...(archive === undefined ? {} : { archive }),

@@ -131,8 +131,21 @@ test.each(["-1", "65536", "3000.5", "0x10", "99999"])("PORT %s is refused", (por
 });
 
 test("variables that nothing reads yet are told", () => {
-  expect(readEnvironment({ OFFHOOK_TRUSTED_PROXIES: "10.0.0.0/8", PUSHER_KEY: "" }).withoutEffect).toEqual([
-    "OFFHOOK_TRUSTED_PROXIES",
+  expect(readEnvironment({ PUSHER_KEY: "abc", PUSHER_SECRET: "" }).withoutEffect).toEqual(["PUSHER_KEY"]);
+});
+
+test("S07, S08: proxies and allowed addresses are options of the receiver, and named when they are none", () => {
+  const { addresses } = readEnvironment({
+    OFFHOOK_TRUSTED_PROXIES: "10.0.0.0/8",
+    ELEVENLABS_WEBHOOK_IP_WHITELIST: "34.67.146.145",
+  });
+  const headers = { "x-forwarded-for": "1.1.1.1, 203.0.113.9" };
+  expect(addresses.clientAddress?.({ remoteAddress: "10.0.0.1", headers })).toBe("203.0.113.9");
+  expect(addresses.allowedAddresses["elevenlabs"]?.("203.0.113.9")).toBe(false);
+  expect(readEnvironment({}).addresses).toEqual({ allowedAddresses: {} });
+  expect(problemsOf({ OFFHOOK_TRUSTED_PROXIES: "somewhere", ELEVENLABS_WEBHOOK_IP_WHITELIST: "1.2" })).toEqual([
+    expect.stringMatching(/^OFFHOOK_TRUSTED_PROXIES: expected /),
+    expect.stringMatching(/^ELEVENLABS_WEBHOOK_IP_WHITELIST: expected /),
   ]);
 });
 

@@ -1,9 +1,10 @@
+import { readAddressSettings, type AddressSettings } from "./address-settings.ts";
 import { readApiSettings, type ApiSettings } from "./api-settings.ts";
 import { secretNames, type SecretName } from "./secret-names.ts";
 import { readStorageSettings, type StorageSettings } from "./storage-settings.ts";
 
-/** Everything the server takes from its environment, checked. This file, storage-settings.ts, api-settings.ts and
- * vendor-variables.ts know the names. */
+/** Everything the server takes from its environment, checked. This file, storage-settings.ts, api-settings.ts,
+ * address-settings.ts and vendor-variables.ts know the names. */
 export interface Environment extends StorageSettings {
   /** 0 takes any free port. */
   readonly port: number;
@@ -18,6 +19,7 @@ export interface Environment extends StorageSettings {
   readonly serverSecrets: readonly string[];
   readonly providerOptions: ProviderOptions;
   readonly api: ApiSettings;
+  readonly addresses: AddressSettings;
   /** Variables that are set and that nothing reads yet. */
   readonly withoutEffect: readonly string[];
 }
@@ -51,9 +53,7 @@ const minSecretLength = 16;
 
 /** Known from the design, without a part of the server that reads them yet. */
 const futureNames = [
-  "OFFHOOK_TRUSTED_PROXIES",
   "OFFHOOK_ADMIN_PASSWORD",
-  "ELEVENLABS_WEBHOOK_IP_WHITELIST",
   "CRM_WEBHOOK_URL",
   "ENABLE_CRM_WEBHOOK",
   "CRM_WEBHOOK_SECRET",
@@ -113,6 +113,7 @@ export function readEnvironment(variables: Variables): Environment {
       elevenLabsInitiationSecrets: listOf("ELEVENLABS_INITIATION_SECRET"),
     },
     api: readApiSettings(valueOf, secrets, problems),
+    addresses: readAddressSettings(variables, problems),
     withoutEffect: futureNames.filter((name) => valueOf(name) !== undefined),
   };
   if (problems.length > 0) throw new EnvironmentError(problems);

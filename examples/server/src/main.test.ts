@@ -34,7 +34,7 @@ function start(variables: Variables = {}): TestProcess {
 const bannerEnd = "/api/calls";
 
 test("the banner tells all that is needed for the first event, with an address that works", async () => {
-  const server = start({ OFFHOOK_TRUSTED_PROXIES: "10.0.0.0/8" });
+  const server = start({ PUSHER_KEY: "not yet" });
   await server.waitFor(bannerEnd);
   const banner = server.output();
   const address = /Address +(http:\/\/127\.0\.0\.1:[1-9]\d*)\n/.exec(banner)?.[1];
@@ -44,7 +44,7 @@ test("the banner tells all that is needed for the first event, with an address t
   expect(banner).toContain(`${address}/api/webhooks/twilio`);
   expect(banner).toContain("npx -y pnpm@12 simulate");
   expect(banner).toContain(join(dataFolder, "development-secrets.json"));
-  expect(banner).toContain("OFFHOOK_TRUSTED_PROXIES is set, and has no effect yet");
+  expect(banner).toContain("PUSHER_KEY is set, and has no effect yet");
   const response = await fetch(`${address}/api/calls`, { headers: { authorization: `Bearer ${token}` } });
   expect(await response.json()).toEqual({ data: [], nextCursor: null });
 });

@@ -63,6 +63,7 @@ export async function startServer(
       adminTokens,
       publicUrl,
       missing: environment.api.missing,
+      addresses: environment.addresses,
       logger,
     });
     await offhook.open();

@@ -1,7 +1,7 @@
 import type { Answer, IncomingRequest, ReadBody } from "./delivery.ts";
 import { ConfigurationError } from "./errors.ts";
 import { targetOf } from "./request-target.ts";
-import { readStated, readStream } from "./read-body.ts";
+import { lingerMs, readStated, readStream } from "./read-body.ts";
 
 /** What a Request does not tell of where it came from. */
 export interface RequestOrigin {
@@ -31,8 +31,13 @@ export function bodyOf(request: Request): ReadBody {
       // Reading a body of a stated length whole spares the stream, which costs more than the signature.
       return await (statedBytes >= 0 ? readStated(request, statedBytes, maxBytes) : readStream(request.body, maxBytes));
     } catch (error) {
-      // Somebody has a reader on it. Asked only now, because on some servers asking makes the stream.
-      throw request.bodyUsed || request.body?.locked !== true ? error : bodyWasRead();
+      // Asked only now, because on some servers asking makes the stream.
+      const { body, bodyUsed } = request;
+      // Somebody has a reader on it.
+      if (!bodyUsed && body?.locked === true) throw bodyWasRead();
+      // The rest is thrown away: a server that hangs up over unread bytes, as workerd does, takes its answer back.
+      await body?.pipeTo(new WritableStream(), { signal: AbortSignal.timeout(lingerMs) }).catch(() => undefined);
+      throw error;
     }
   };
 }

@@ -11,7 +11,7 @@ export type { WebhookAddress } from "./routes.ts";
 export type { AddressFilter, ClientAddress, Peer } from "./client-address.ts";
 export type { RateLimiter, RateLimitOptions } from "./rate-limit.ts";
 export { fromEnv, type EnvironmentReader, type Variables } from "./from-env.ts";
-export type { EnvironmentVariables } from "./environment-variables.ts";
+export { environmentVariables, type EnvironmentVariables } from "./environment-variables.ts";
 export type { OffhookOptions } from "./offhook-options.ts";
 export type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
 export type { FeedEntry } from "./change-feed.ts";
@@ -154,6 +154,7 @@ export { toMoney } from "./money.ts";
 export { addSeconds, isoFromMs, isoFromSeconds, isoFromText } from "./time.ts";
 export { formToRecord, parseForm } from "./form.ts";
 export { isRecord, parseJson } from "./json.ts";
+export { payloadReaders, type PayloadReader, type PayloadReaders, type ReadMembers } from "./payload-readers.ts";
 export { headerOf, isHeaderName, mediaTypeOf } from "./headers.ts";
 export { pathOf, queryOf, targetOf } from "./request-target.ts";
 

@@ -3,6 +3,9 @@ import { PayloadError } from "./errors.ts";
 /** How long a body may take to arrive. */
 export const bodyTimeoutMs = 15_000;
 
+/** How long the rest of a refused body may still arrive, so that its sender gets to read the refusal. */
+export const lingerMs = 1_000;
+
 export function bodyTooLarge(maxBytes: number): PayloadError {
   return new PayloadError("body_too_large", `Body: expected at most ${maxBytes} bytes, got more`);
 }
@@ -45,18 +48,16 @@ async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
 }
 
 /**
- * Reads a web stream, counting while it flows: what is too large is not read to its end.
+ * Reads a web stream, counting while it flows: what is too large is not kept.
  * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
  */
 export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array();
-  if (stream.locked) throw bodyIncomplete(undefined);
   const reader = stream.getReader();
   try {
     return await inTime(readAll(reader, maxBytes));
-  } catch (error) {
-    reader.cancel().catch(() => undefined);
-    throw error;
+  } finally {
+    reader.releaseLock();
   }
 }
 

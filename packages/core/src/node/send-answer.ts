@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "../delivery.ts";
-
-/** How long the rest of a refused body may still arrive, so that its sender gets to read the refusal. */
-const lingerMs = 1_000;
+import { lingerMs } from "../read-body.ts";
 
 /** Writes an answer; does nothing where somebody else has answered or nobody listens any more. */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
