@@ -37,7 +37,7 @@ async function read<Body>(path: string): Promise<Body> {
 
 const ids = ({ data }: Page<{ readonly id: string }>): string[] => data.map(({ id }) => id);
 
-test("management routes ask for the admin token, in the header alone", async () => {
+test("S14: management routes ask for the admin token, in the header alone", async () => {
   const token = server.adminToken;
   for (const path of [
     "/api/calls",

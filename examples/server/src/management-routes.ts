@@ -23,9 +23,14 @@ export interface ManagementOptions {
   readonly logger: Logger;
 }
 
-/** The JSON API below `/api`. Every route asks for the admin token. */
+/**
+ * The JSON API below `/api`. Every route asks for the admin token.
+ * @throws Error where there is none: an API without a login is not mounted.
+ */
 export function managementRoutes(options: ManagementOptions): Router {
   const { offhook, adminTokens, providers, publicUrl, missing, logger } = options;
+  if (!adminTokens.some((token) => token !== ""))
+    throw new Error("Management routes: expected an admin token, got none");
   const router = Router();
   router.use((request, response, next) => {
     if (isAuthorized(request.headers.authorization, adminTokens)) next();

@@ -53,7 +53,10 @@ export interface Storage {
   getDelivery(tenantId: string, id: string): Promise<Delivery | undefined>;
   /** A page of the journal, newest first by id. */
   listDeliveries(query: DeliveryQuery): Promise<Page<DeliverySummary>>;
-  /** Takes waiting jobs that are due, and running ones whose lease has run out; no other claim gets them meanwhile. */
+  /**
+   * Takes waiting jobs that are due, and running ones whose lease has run out, by due time and then by id; no other claim
+   * gets them meanwhile.
+   */
   claimJobs(claim: JobClaim): Promise<ClaimedJobs>;
   /** Ends claims. A settlement whose lease was lost to another claim changes nothing. */
   settleJobs(settlements: readonly JobSettlement[]): Promise<void>;
