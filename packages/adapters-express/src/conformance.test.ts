@@ -1,7 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { toNodeHandler } from "@offhook/core/node";
 import { describeAdapter, type AdapterTarget } from "@offhook/testing/conformance";
 import { createAdapterSubject } from "@offhook/testing/subject";
 import express from "express";
@@ -37,13 +36,5 @@ describeAdapter({
   start() {
     const { offhook, state } = createAdapterSubject();
     return serve(express4().use("/api/webhooks", toExpressHandler(offhook)).use(express4.json()), state);
-  },
-});
-
-describeAdapter({
-  name: "node:http",
-  start() {
-    const { offhook, state } = createAdapterSubject();
-    return serve(toNodeHandler(offhook), state);
   },
 });
