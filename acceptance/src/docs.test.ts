@@ -1,8 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { headingAnchors } from "../../tooling/heading-anchors.ts";
+import { markdownPages, root } from "./markdown-pages.ts";
 
-const root = join(import.meta.dirname, "../..");
 const read = (path: string): Promise<string> => readFile(join(root, path), "utf8");
 
 test("every error code has its place in the documentation, and no other code is documented", async () => {
@@ -28,26 +29,30 @@ test("core's version is the one of its package", async () => {
   expect(await read("packages/core/src/version.ts")).toContain(`"${version}"`);
 });
 
-describe("links to files", async () => {
-  const packages = await readdir(join(root, "packages"));
-  const pages = [
-    "README.md",
-    "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "AGENTS.md",
-    "docs/errors.md",
-    "docs/integrations.md",
-    "docs/operations.md",
-    "examples/server/README.md",
-    ...packages.map((name) => `packages/${name}/README.md`),
-  ];
-  test.each(pages)("%s leads only to what exists", async (page) => {
-    const text = await read(page);
-    const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
-      ([, target]) => target ?? "",
-    );
-    for (const target of targets)
-      await expect(readFile(join(root, dirname(page), target)), target).resolves.toBeDefined();
+test("anchors are those that repository browsers write", () => {
+  const page =
+    "# Why `401`?\n\n## signature_missing\n\n```sh\n# a comment\n```\n\n## [Same](x.md), again\n\n## Same, again";
+  expect([...headingAnchors(page)]).toEqual(["why-401", "signature_missing", "same-again", "same-again-1"]);
+});
+
+/** Without code, in which brackets are no links. */
+const proseOf = (markdown: string): string =>
+  markdown.replaceAll(/^ *(`{3,}|~{3,})[^\n]*\n.*?^ *\1 *$/gms, "").replaceAll(/(`+)[^`].*?\1/g, "");
+
+describe("links to pages and files", async () => {
+  test.each(await markdownPages())("%s leads only to what exists", async (page) => {
+    const prose = proseOf(await read(page));
+    const inline = prose.matchAll(/\]\(<?([^)>\s]+)>?(?: "[^"]*")?\)/g);
+    const apart = prose.matchAll(/^\[[^\]]+\]: <?([^>\s]+)/gm);
+    const targets = [...inline, ...apart].map(([, target = ""]) => target).filter((target) => !/^[a-z]+:/.test(target));
+    const dead: string[] = [];
+    for (const target of targets) {
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? page : join(dirname(page), decodeURI(path));
+      const text = await read(file).catch(() => undefined);
+      if (text === undefined) dead.push(`${target}: no such file`);
+      else if (anchor !== undefined && !headingAnchors(text).has(anchor)) dead.push(`${target}: no such heading`);
+    }
+    expect(dead).toEqual([]);
   });
 });

@@ -78,7 +78,8 @@ describe("D11: the documented environment", () => {
         expect([200, 204], sample.name).toContain(answer.status);
       }
     }
-    expect((await offhook.calls.list()).data.length).toBeGreaterThanOrEqual(5);
+    // The three that talk on one leg of Twilio's are one call.
+    expect((await offhook.calls.list()).data).toHaveLength(3);
   });
 
   test("tells all that is missing of all vendors in one error", () => {
@@ -93,11 +94,8 @@ describe("D11: the documented environment", () => {
     const named = [...message.matchAll(/^ {2}([A-Z_]+): missing$/gm)].map(([, name]) => name);
     // Those that may be left out.
     const optional = ["CALLRAIL_COMPANY_ID", "ELEVENLABS_INITIATION_SECRET"];
-    expect(named.toSorted()).toEqual(
-      Object.keys(variables)
-        .filter((name) => !optional.includes(name))
-        .toSorted(),
-    );
+    expect(new Set(named)).toEqual(new Set(Object.keys(variables).filter((name) => !optional.includes(name))));
+    expect(named).toHaveLength(new Set(named).size);
   });
 
   test("names a time zone that is none", () => {

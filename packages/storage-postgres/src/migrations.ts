@@ -3,7 +3,7 @@ import { StorageError } from "@offhook/core";
 import { checkSchema } from "./schema-name.ts";
 import type { Session } from "./session.ts";
 
-/** `auto`: bring the schema up to date. `check`: refuse one that is not. `false`: do not look. */
+/** `auto`: bring the schema up to date. `check`: refuse one that is not. `false`: do not look. @inline */
 export type Migrate = "auto" | "check" | false;
 
 /**
@@ -156,9 +156,8 @@ const latest = migrations.length;
 
 /**
  * What `migrate()` runs, for those who apply changes of a schema by hand: one transaction, which changes nothing where
- * there is nothing to do, and waits for another one that does the same.
+ * there is nothing to do, and waits for another one that does the same. `schema` is `offhook` by default.
  *
- * @param options.schema default `offhook`.
  * @throws ConfigurationError `option_invalid` for a schema with other than lower-case letters, digits and underscores.
  */
 export function migrationSql({ schema = "offhook" }: { readonly schema?: string | undefined } = {}): string {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StorageError } from "@offhook/core";
 
-/** `auto`: bring the file up to date. `check`: refuse one that is not. `false`: do not look. */
+/** `auto`: bring the file up to date. `check`: refuse one that is not. `false`: do not look. @inline */
 export type Migrate = "auto" | "check" | false;
 
 /**

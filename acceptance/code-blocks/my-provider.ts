@@ -1,0 +1,3 @@
+import type { Provider } from "@offhook/core";
+
+export declare function myProvider(options: { readonly secret: string }): Provider;
