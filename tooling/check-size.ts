@@ -2,14 +2,22 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { leanPhoneMetadata } from "./lean-phone-metadata.ts";
 
 const webhookOnly = (provider: string): string =>
   `export { createOffhook } from "@offhook/core";\nexport { ${provider} } from "@offhook/${provider}";`;
 
-/** Bytes after gzip. */
-const budgets: Record<string, { contents: string; budget: number }> = {
-  core: { contents: 'export { createOffhook } from "@offhook/core";', budget: 20_500 },
+/**
+ * Bytes after gzip. CallRail and Convoso send numbers as people write them, and the numbering plans of the world with what
+ * reads them are 20,500 of theirs.
+ */
+const budgets: Readonly<Record<string, { readonly contents: string; readonly budget: number }>> = {
+  core: { contents: 'export { createOffhook } from "@offhook/core";', budget: 20_600 },
   "core and twilio, webhooks only": { contents: webhookOnly("twilio"), budget: 25_000 },
+  "core and retell, webhooks only": { contents: webhookOnly("retell"), budget: 25_600 },
+  "core and elevenlabs, webhooks only": { contents: webhookOnly("elevenlabs"), budget: 27_000 },
+  "core and callrail, webhooks only": { contents: webhookOnly("callrail"), budget: 46_600 },
+  "core and convoso, webhooks only": { contents: webhookOnly("convoso"), budget: 48_500 },
 };
 
 for (const [name, { contents, budget }] of Object.entries(budgets)) {
@@ -21,8 +29,13 @@ for (const [name, { contents, budget }] of Object.entries(budgets)) {
     format: "esm",
     platform: "browser",
     target: "es2023",
+    // As the packages are built.
+    plugins: [leanPhoneMetadata],
   });
-  const size = gzipSync(result.outputFiles[0]?.contents ?? "").length;
-  if (size > budget) process.exitCode = 1;
+  const [output] = result.outputFiles;
+  const size = gzipSync(output?.contents ?? "").length;
+  const namesNode = output?.text.includes("node:") === true;
+  if (size > budget || namesNode) process.exitCode = 1;
   console.log(`${size > budget ? "over" : "ok  "} ${String(size).padStart(6)} of ${budget}  ${name}`);
+  if (namesNode) console.log(`     It names a built-in of Node, which a Worker does not have`);
 }

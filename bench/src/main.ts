@@ -1,5 +1,5 @@
 // Measures Offhook against what a user would write by hand and against the vendors' SDKs:
-//   node bench/src/main.ts [--only verify,pipeline,adapters,ingest,scale,burst,jobs,lists,import] [--calls 1000000]
+//   node bench/src/main.ts [--only verify,pipeline,adapters,ingest,scale,burst,jobs,lists,import,weight] [--calls 1000000]
 import { parseArgs } from "node:util";
 import { benchAdapters } from "./adapters/bench-adapters.ts";
 import { benchBurst, printBursts } from "./burst.ts";
@@ -12,10 +12,11 @@ import { inOwnProcess, runCase } from "./own-process.ts";
 import { benchPostgresIngest } from "./postgres-ingest.ts";
 import { print } from "./print.ts";
 import { benchScale } from "./scale.ts";
+import { benchWeight, printWeights } from "./weight.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "verify,pipeline,adapters,ingest,scale,burst,jobs,lists,import" },
+    only: { type: "string", default: "verify,pipeline,adapters,ingest,scale,burst,jobs,lists,import,weight" },
     calls: { type: "string", default: "1000000" },
     case: { type: "string" },
   },
@@ -35,5 +36,6 @@ if (values.case !== undefined) {
   if (wanted.has("burst")) printBursts(await benchBurst());
   if (wanted.has("jobs")) print(await benchJobs());
   if (wanted.has("import")) printImports(await benchImport(100_000));
+  if (wanted.has("weight")) printWeights(benchWeight());
   if (wanted.has("lists")) print(await benchLists(Number(values.calls)));
 }

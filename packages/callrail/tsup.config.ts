@@ -1,3 +1,3 @@
 import { preset } from "../../tooling/tsup-preset.ts";
 
-export default preset({ index: "src/index.ts", client: "src/client.ts" }, { noExternal: ["zod"] });
+export default preset({ index: "src/index.ts", client: "src/client.ts" });

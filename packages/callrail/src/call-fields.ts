@@ -1,35 +1,14 @@
-import * as z from "zod/mini";
+import { isRecord, payloadReaders, type PayloadReader } from "@offhook/core";
 
 /** A member of an unexpected type says nothing and never costs the rest of the payload. */
-function lenient<Schema extends z.ZodMiniType>(schema: Schema) {
-  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
-  return z.catch(z.optional(z.nullable(schema)), undefined);
-}
+const { text, textOrNumber, list, object, members } = payloadReaders(undefined);
 
-const textSchema = lenient(z.string());
-const textOrNumberSchema = lenient(z.union([z.string(), z.number()]));
-
-/**
- * Reads one member; undefined where its type is unexpected. A schema of all members of a call would cost twice what
- * parsing its JSON does, nearly always to find nothing wrong.
- */
-type Reader<Value> = (value: unknown) => Value | null | undefined;
-
-const text: Reader<string> = (value) => (typeof value === "string" || value === null ? value : undefined);
-// JSON writes numbers of any size; those too large are parsed as infinite.
-const textOrNumber: Reader<string | number> = (value) =>
-  typeof value === "number" && Number.isFinite(value) ? value : text(value);
-const flag: Reader<boolean | string> = (value) => (typeof value === "boolean" ? value : text(value));
-const listOrText: Reader<unknown[] | string> = (value) => (Array.isArray(value) ? value : text(value));
-
-/** A list or an object. CallRail mostly writes `""` in its place. */
-function nested<Schema extends z.ZodMiniType>(schema: Schema): Reader<z.infer<Schema>> {
-  const readable = lenient(schema);
-  return (value) => (typeof value === "object" ? readable.parse(value) : undefined);
-}
-
-const object = z.record(z.string(), z.unknown());
-const turn = z.object({ speaker: textSchema, phrase: textSchema, start: textOrNumberSchema });
+const flag: PayloadReader<boolean | string | null | undefined> = (value) =>
+  typeof value === "boolean" ? value : text(value);
+const listOrText: PayloadReader<unknown[] | string | null | undefined> = (value) =>
+  Array.isArray(value) ? value : text(value);
+const record: PayloadReader<{ readonly [name: string]: unknown } | null | undefined> = (value) =>
+  isRecord(value) || value === null ? value : undefined;
 
 /** The call object of the webhooks: the API's fields, and the older names that come beside or instead of them. */
 const callReaders = {
@@ -90,25 +69,25 @@ const callReaders = {
   recording: text,
   recording_duration: textOrNumber,
   transcription: text,
-  conversational_transcript: nested(z.array(lenient(turn))),
+  conversational_transcript: list(object({ speaker: text, phrase: text, start: textOrNumber })),
   call_summary: listOrText,
   sentiment: text,
   lead_score: text,
   lead_explanation: text,
-  voice_assist_message: nested(z.object({ contents: lenient(object) })),
+  voice_assist_message: object({ contents: record }),
 
   tags: listOrText,
   note: text,
   value: textOrNumber,
   lead_status: text,
-  custom: nested(object),
+  custom: record,
 };
 
 export type CallFields = {
   readonly [Name in keyof typeof callReaders]?: ReturnType<(typeof callReaders)[Name]>;
 };
 
-const readers: ReadonlyMap<string, Reader<unknown>> = new Map(Object.entries(callReaders));
+const readers: ReadonlyMap<string, PayloadReader<unknown>> = new Map(Object.entries(callReaders));
 
 /** Reads a call in place: members of an unexpected type are replaced by undefined, all others stay as they are. */
 export function readCallFields(fields: { [name: string]: unknown }): CallFields {
@@ -123,22 +102,22 @@ export function readCallFields(fields: { [name: string]: unknown }): CallFields 
 }
 
 /** What Convert Assist says when its answers are ready. */
-export const convertAssistSchema = z.object({
-  person_resource_id: textSchema,
-  last_interaction_resource_id: textSchema,
-  last_interaction_type: textSchema,
-  answers: lenient(z.array(lenient(z.object({ answer_key: textSchema, answer_text: textSchema })))),
-  timestamp: textSchema,
+export const readConvertAssist = members({
+  person_resource_id: text,
+  last_interaction_resource_id: text,
+  last_interaction_type: text,
+  answers: list(object({ answer_key: text, answer_text: text })),
+  timestamp: text,
 });
 
-export type ConvertAssistFields = z.infer<typeof convertAssistSchema>;
+export type ConvertAssistFields = ReturnType<typeof readConvertAssist>;
 
 /** What little Voice Assist says when it picks up. */
-export const voiceAssistSchema = z.object({
-  call_id: textSchema,
-  person_id: textSchema,
-  tracking_number: textSchema,
-  timestamp: textSchema,
+export const readVoiceAssist = members({
+  call_id: text,
+  person_id: text,
+  tracking_number: text,
+  timestamp: text,
 });
 
-export type VoiceAssistFields = z.infer<typeof voiceAssistSchema>;
+export type VoiceAssistFields = ReturnType<typeof readVoiceAssist>;

@@ -8,9 +8,9 @@ import {
   type VerifiedDelivery,
 } from "@offhook/core";
 import {
-  convertAssistSchema,
   readCallFields,
-  voiceAssistSchema,
+  readConvertAssist,
+  readVoiceAssist,
   type CallFields,
   type ConvertAssistFields,
   type VoiceAssistFields,
@@ -40,9 +40,9 @@ export function readPayload(delivery: VerifiedDelivery, routeKind: string): Call
   const otherKind = otherKindOf(fields, routeKind);
   switch (otherKind) {
     case "analysis.ready":
-      return { kind: otherKind, fields: convertAssistSchema.parse(fields) };
+      return { kind: otherKind, fields: readConvertAssist(fields) };
     case "voice-assist-answered":
-      return { kind: otherKind, fields: voiceAssistSchema.parse(fields) };
+      return { kind: otherKind, fields: readVoiceAssist(fields) };
     case "message.received":
     case "message.sent":
     case "form.submitted":

@@ -7,7 +7,9 @@ const maxBytes = 2048;
 function chunked(chunks: number, headers: Record<string, string> = {}) {
   const fate = { sent: 0, isCancelled: false };
   const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
+    async pull(controller) {
+      // As from a network: others get their turn in between.
+      await new Promise((resolve) => setTimeout(resolve, 0));
       if (fate.sent === chunks) return controller.close();
       fate.sent += 1;
       controller.enqueue(new Uint8Array(1024));

@@ -49,18 +49,6 @@ export interface PayloadReaders {
  */
 export function payloadReaders(unreadable: null | undefined): PayloadReaders {
   const text = (value: unknown) => (typeof value === "string" || value === null ? value : unreadable);
-  const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-  const members: PayloadReaders["members"] = (shape) => {
-    const readers = Object.entries(shape);
-    return (record) => {
-      const read: { [name: string]: unknown } = {};
-      for (const [name, reader] of readers) {
-        const value = record[name];
-        if (value !== undefined) read[name] = reader(value);
-      }
-      return read as ReadMembers<typeof shape>; // Object.entries forgets which reader is whose
-    };
-  };
   return {
     text,
     number: (value) => (isNumber(value) || value === null ? value : unreadable),
@@ -73,17 +61,30 @@ export function payloadReaders(unreadable: null | undefined): PayloadReaders {
       return (value) => (isRecord(value) ? readMembers(value) : value === null ? null : unreadable);
     },
     members,
-    identified: (name, isId, shape) => {
-      const readMembers = members(shape);
-      return (value) => {
-        if (!isRecord(value)) return undefined;
-        const id = value[name];
-        if (typeof id !== "string" || !isId(id)) return undefined;
-        // A computed name has no type of its own.
-        return { [name]: id, ...readMembers(value) } as ReadMembers<typeof shape> & {
-          readonly [Id in typeof name]: string;
-        };
-      };
-    },
+    identified,
   };
 }
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+const members: PayloadReaders["members"] = (shape) => {
+  const readers = Object.entries(shape);
+  return (record) => {
+    const read: { [name: string]: unknown } = {};
+    for (const [name, reader] of readers) {
+      const value = record[name];
+      if (value !== undefined) read[name] = reader(value);
+    }
+    return read as ReadMembers<typeof shape>; // Object.entries forgets which reader is whose
+  };
+};
+
+const identified: PayloadReaders["identified"] = (name, isId, shape) => {
+  const readMembers = members(shape);
+  return (value) => {
+    if (!isRecord(value)) return undefined;
+    const id = value[name];
+    if (typeof id !== "string" || !isId(id)) return undefined;
+    return { [name]: id, ...readMembers(value) };
+  };
+};

@@ -33,8 +33,9 @@ export async function signRequest(
       return { ...request, url: `${request.url}${joint}${field}` };
     }
     case "custom":
+      if (verification.signedAs !== undefined) return signRequest(verification.signedAs, request, { nowMs });
       if (verification.sign === undefined) {
-        throw new ConfigurationError("option_invalid", "signRequest: the custom verification has no member `sign`");
+        throw new ConfigurationError("option_invalid", "signRequest: the custom verification has neither `signedAs` nor `sign`");
       }
       return verification.sign(request, { nowMs });
     case "none":

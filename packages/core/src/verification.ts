@@ -83,6 +83,8 @@ export interface CustomVerification {
   readonly coversQuery?: boolean;
   /** Headers that must not be kept, in lower case. */
   readonly secretHeaders?: readonly string[];
+  /** How the genuine requests are signed that `verify` takes, where that can be declared; before `sign`. */
+  readonly signedAs?: Verification;
   /** Makes a genuine request, for tests and the simulator. */
   sign?(request: SignableRequest, options: { readonly nowMs: number }): SignableRequest | Promise<SignableRequest>;
 }

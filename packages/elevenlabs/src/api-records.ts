@@ -1,6 +1,5 @@
-import * as z from "zod/mini";
-import { flag, lenient, number, text } from "./lenient.ts";
-import { conversationSchema, flatSchema } from "./payload.ts";
+import { anything, flag, identified, list, number, text } from "./lenient.ts";
+import { conversationMembers, flatMembers } from "./payload.ts";
 
 /** What ElevenLabs left out, or wrote in another type than documented, is null or missing. @inline */
 type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
@@ -138,29 +137,27 @@ export interface CreatedWebhook extends Lenient<{ webhook_secret: string }> {
 type Read<Item> = (json: unknown) => Item | undefined;
 
 // What names a record can cost the record, and nothing else.
-const id = z.string().check(z.refine((value) => /^[\x21-\x7e]{1,255}$/.test(value)));
+const isId = (id: string): boolean => /^[\x21-\x7e]{1,255}$/.test(id);
 
 /** https://elevenlabs.io/docs/api-reference/conversations/list */
-export const readSummary: Read<ElevenLabsCallSummary> = reader(
-  z.extend(flatSchema, { conversation_id: id, message_count: number, conversation_initiation_source: text }),
-);
+export const readSummary: Read<ElevenLabsCallSummary> = identified("conversation_id", isId, {
+  ...flatMembers,
+  message_count: number,
+  conversation_initiation_source: text,
+});
 
 /** https://elevenlabs.io/docs/api-reference/conversations/get */
-export const readCall: Read<ElevenLabsCall> = reader(z.extend(conversationSchema, { conversation_id: id }));
+export const readCall: Read<ElevenLabsCall> = identified("conversation_id", isId, conversationMembers);
 
 /** https://elevenlabs.io/docs/api-reference/agents/list */
-export const readAgent: Read<ElevenLabsAgent> = reader(
-  z.object({
-    agent_id: id,
-    name: text,
-    archived: flag,
-    created_at_unix_secs: number,
-    last_call_time_unix_secs: number,
-  }),
-);
+export const readAgent: Read<ElevenLabsAgent> = identified("agent_id", isId, {
+  name: text,
+  archived: flag,
+  created_at_unix_secs: number,
+  last_call_time_unix_secs: number,
+});
 
-const webhookSchema = z.object({
-  webhook_id: id,
+const webhookMembers = {
   name: text,
   webhook_url: text,
   auth_type: text,
@@ -170,21 +167,14 @@ const webhookSchema = z.object({
   created_at_unix: number,
   most_recent_failure_error_code: number,
   most_recent_failure_timestamp: number,
-});
+};
 
 /** https://elevenlabs.io/docs/api-reference/webhooks/list */
-export const readWebhook: Read<ElevenLabsWebhook> = reader(webhookSchema);
-export const readUsedWebhook: Read<UsedWebhook> = reader(
-  z.extend(webhookSchema, { usage: lenient(z.array(z.unknown())) }),
-);
+export const readWebhook: Read<ElevenLabsWebhook> = identified("webhook_id", isId, webhookMembers);
+export const readUsedWebhook: Read<UsedWebhook> = identified("webhook_id", isId, {
+  ...webhookMembers,
+  usage: list(anything),
+});
 
 /** https://elevenlabs.io/docs/api-reference/webhooks/create */
-export const readCreatedWebhook: Read<CreatedWebhook> = reader(z.object({ webhook_id: id, webhook_secret: text }));
-
-/** Undefined for what is not such a record. */
-function reader<Schema extends z.ZodMiniType>(schema: Schema): Read<z.infer<Schema>> {
-  return (json) => {
-    const parsed = schema.safeParse(json);
-    return parsed.success ? parsed.data : undefined;
-  };
-}
+export const readCreatedWebhook: Read<CreatedWebhook> = identified("webhook_id", isId, { webhook_secret: text });

@@ -1,13 +1,8 @@
 import { isoFromSeconds, isoFromText, parseJson, PayloadError } from "@offhook/core";
-import * as z from "zod/mini";
-import { flag, lenient, number, text } from "./lenient.ts";
-
-const numberOrText = lenient(z.union([z.number(), z.string()]));
-const anything = z.optional(z.unknown());
-const part = <Shape extends z.core.$ZodShape>(shape: Shape) => lenient(z.object(shape));
+import { anything, flag, members, number, object, text, textOrNumber } from "./lenient.ts";
 
 // https://elevenlabs.io/docs/api-reference/conversations/get
-const analysis = part({
+const analysis = object({
   call_successful: text,
   transcript_summary: text,
   call_summary_title: text,
@@ -17,7 +12,7 @@ const analysis = part({
   data_collection_results_list: anything,
 });
 
-const metadata = part({
+const metadata = object({
   start_time_unix_secs: number,
   accepted_time_unix_secs: number,
   call_duration_secs: number,
@@ -25,8 +20,8 @@ const metadata = part({
   cost: number,
   cost_fiat: number,
   termination_reason: text,
-  error: part({ code: number, reason: text }),
-  phone_call: part({
+  error: object({ code: number, reason: text }),
+  phone_call: object({
     type: text,
     direction: text,
     agent_number: text,
@@ -35,11 +30,11 @@ const metadata = part({
     call_sid: text,
     call_id: text,
   }),
-  sms: part({ direction: text, agent_phone_number: text, sms_user_phone_number: text }),
-  whatsapp: part({ direction: text }),
-  batch_call: part({ batch_call_id: text, batch_call_recipient_id: text }),
-  features_usage: part({ voicemail_detection: part({ used: flag }), transfer_to_number: part({ used: flag }) }),
-  deletion_settings: part({
+  sms: object({ direction: text, agent_phone_number: text, sms_user_phone_number: text }),
+  whatsapp: object({ direction: text }),
+  batch_call: object({ batch_call_id: text, batch_call_recipient_id: text }),
+  features_usage: object({ voicemail_detection: object({ used: flag }), transfer_to_number: object({ used: flag }) }),
+  deletion_settings: object({
     deletion_time_unix_secs: number,
     deleted_audio_at_time_unix_secs: number,
     delete_audio: flag,
@@ -47,7 +42,7 @@ const metadata = part({
 });
 
 /** The webhook's `data`, and the API's answer for one conversation. */
-export const conversationSchema = z.object({
+export const conversationMembers = {
   conversation_id: text,
   agent_id: text,
   agent_name: text,
@@ -56,12 +51,12 @@ export const conversationSchema = z.object({
   transcript: anything,
   metadata,
   analysis,
-  conversation_initiation_client_data: part({ dynamic_variables: anything, user_id: text }),
+  conversation_initiation_client_data: object({ dynamic_variables: anything, user_id: text }),
   has_audio: flag,
-});
+};
 
 /** What the list of conversations and the legacy `conversation.ended` have in common: everything on one level. */
-export const flatSchema = z.object({
+export const flatMembers = {
   conversation_id: text,
   agent_id: text,
   agent_name: text,
@@ -79,33 +74,33 @@ export const flatSchema = z.object({
   data_collection_results_list: anything,
   phone_number: text,
   caller_phone: text,
-});
+};
 
-const audioSchema = z.object({ conversation_id: text, agent_id: text });
+const readAudio = members({ conversation_id: text, agent_id: text });
 
-const failureSchema = z.object({
+const readFailure = members({
   conversation_id: text,
   agent_id: text,
   failure_reason: text,
-  metadata: part({
+  metadata: object({
     // Twilio's status callback, or what the SIP trunk said.
-    body: part({
+    body: object({
       CallSid: text,
       CallStatus: text,
       From: text,
       To: text,
       Timestamp: text,
       call_sid: text,
-      from_number: numberOrText,
-      to_number: numberOrText,
-      sip_status_code: numberOrText,
+      from_number: textOrNumber,
+      to_number: textOrNumber,
+      sip_status_code: textOrNumber,
       error_reason: text,
     }),
   }),
 });
 
 // Undocumented: the names that public code expects.
-const machineDetectionSchema = z.object({
+const readMachineDetection = members({
   conversation_id: text,
   agent_id: text,
   call_sid: text,
@@ -116,7 +111,7 @@ const machineDetectionSchema = z.object({
   verdict: text,
 });
 
-const initiationSchema = z.object({
+const readRequest = members({
   caller_id: text,
   called_number: text,
   agent_id: text,
@@ -125,12 +120,15 @@ const initiationSchema = z.object({
   call_id: text,
 });
 
-export type Conversation = z.infer<typeof conversationSchema>;
-export type FlatConversation = z.infer<typeof flatSchema>;
-export type Audio = z.infer<typeof audioSchema>;
-export type InitiationFailure = z.infer<typeof failureSchema>;
-export type MachineDetection = z.infer<typeof machineDetectionSchema>;
-export type InitiationRequest = z.infer<typeof initiationSchema>;
+const readConversation = members(conversationMembers);
+const readFlat = members(flatMembers);
+
+export type Conversation = ReturnType<typeof readConversation>;
+export type FlatConversation = ReturnType<typeof readFlat>;
+export type Audio = ReturnType<typeof readAudio>;
+export type InitiationFailure = ReturnType<typeof readFailure>;
+export type MachineDetection = ReturnType<typeof readMachineDetection>;
+export type InitiationRequest = ReturnType<typeof readRequest>;
 
 /** What one message holds. `kind` is the vendor's name of it, `at` the vendor's time, ISO-8601. */
 export type ElevenLabsPayload = { readonly kind: string; readonly at: string | null } & (
@@ -157,7 +155,7 @@ export function readPayloads(body: Uint8Array): readonly ElevenLabsPayload[] {
 export function readInitiation(body: Uint8Array): InitiationRequest {
   const json = parseJson(body);
   if (!isRecord(json)) throw notAnObject();
-  return initiationSchema.parse(json);
+  return readRequest(json);
 }
 
 export function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
@@ -176,7 +174,7 @@ function readPayload(json: unknown): ElevenLabsPayload {
   if (typeof event === "string" && event.startsWith("conversation.")) {
     const kind = nameOf(event);
     if (event !== "conversation.ended") return { kind, at: null, shape: "kept" };
-    return { kind, at: null, shape: "flat", data: flatSchema.parse(json), afterCall: true };
+    return { kind, at: null, shape: "flat", data: readFlat(json), afterCall: true };
   }
   if (isRecord(data) && typeof data["conversation_id"] === "string") {
     if ("full_audio" in data) return readEnvelope("post_call_audio", json);
@@ -185,11 +183,11 @@ function readPayload(json: unknown): ElevenLabsPayload {
   }
   if (typeof json["conversation_id"] === "string") {
     if (isRecord(json["metadata"])) {
-      const conversation = conversationSchema.parse(json);
+      const conversation = readConversation(json);
       return { kind: "conversation", at: null, shape: "conversation", data: conversation, afterCall: false };
     }
     if (typeof json["status"] === "string" && typeof json["start_time_unix_secs"] === "number") {
-      const conversation = flatSchema.parse(json);
+      const conversation = readFlat(json);
       return { kind: "conversation_summary", at: null, shape: "flat", data: conversation, afterCall: false };
     }
   }
@@ -230,13 +228,13 @@ function readEnvelope(type: string, json: { readonly [name: string]: unknown }):
   }
   switch (shape) {
     case "transcription":
-      return { kind, at, shape: "conversation", data: conversationSchema.parse(data), afterCall: true };
+      return { kind, at, shape: "conversation", data: readConversation(data), afterCall: true };
     case "audio":
-      return { kind, at, shape, data: audioSchema.parse(data) };
+      return { kind, at, shape, data: readAudio(data) };
     case "failure":
-      return { kind, at, shape, data: failureSchema.parse(data) };
+      return { kind, at, shape, data: readFailure(data) };
     case "machine-detection":
-      return { kind, at, shape, data: machineDetectionSchema.parse(data) };
+      return { kind, at, shape, data: readMachineDetection(data) };
   }
 }
 

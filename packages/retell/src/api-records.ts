@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import { payloadReaders } from "@offhook/core";
 import { readCall as readAnyCall, type Lenient, type RetellCall } from "./payload.ts";
 
 export type { RetellCall } from "./payload.ts";
@@ -35,14 +35,10 @@ export interface RetellKeyInfo extends Lenient<{ api_key_name: string }> {
 type Read<Item> = (json: unknown) => Item | undefined;
 
 // A member of the wrong type counts as missing: only what names a record can cost the record.
-const lenient = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
-  z.catch(z.nullish(schema), null);
-const text = lenient(z.string());
+const { text, number, flag, identified } = payloadReaders(null);
 
 /** What can stand in a path, and in every storage's keys. */
 export const isRetellId = (id: string): boolean => /^[\w.-]{1,255}$/.test(id);
-const identifier = z.string().check(z.refine(isRetellId));
 
 /** Calls of the API and of webhooks are the same. Undefined for what is not one. */
 export function readCall(json: unknown): RetellCall | undefined {
@@ -51,29 +47,24 @@ export function readCall(json: unknown): RetellCall | undefined {
 }
 
 /** https://docs.retellai.com/api-references/list-agents */
-export const readListedAgent: Read<RetellListedAgent> = reader(
-  z.object({ agent_id: identifier, agent_name: text, channel: text }),
-);
+export const readListedAgent: Read<RetellListedAgent> = identified("agent_id", isRetellId, {
+  agent_name: text,
+  channel: text,
+});
 
 /** https://docs.retellai.com/api-references/get-agent */
-export const readAgent: Read<RetellAgent> = reader(
-  z.object({
-    agent_id: identifier,
-    agent_name: text,
-    version: lenient(z.number()),
-    is_published: lenient(z.boolean()),
-    webhook_url: text,
-    webhook_events: lenient(z.array(z.string())),
-  }),
-);
+export const readAgent: Read<RetellAgent> = identified("agent_id", isRetellId, {
+  agent_name: text,
+  version: number,
+  is_published: flag,
+  webhook_url: text,
+  webhook_events: textsOf,
+});
 
 /** https://docs.retellai.com/api-references/get-api-key-info */
-export const readKeyInfo: Read<RetellKeyInfo> = reader(z.object({ org_name: z.string(), api_key_name: text }));
+export const readKeyInfo: Read<RetellKeyInfo> = identified("org_name", () => true, { api_key_name: text });
 
-/** Undefined for what is not such a record. */
-function reader<Schema extends z.ZodMiniType>(schema: Schema): Read<z.infer<Schema>> {
-  return (json) => {
-    const parsed = schema.safeParse(json);
-    return parsed.success ? parsed.data : undefined;
-  };
+/** All of them or none: a list without what could not be read would be another one. */
+function textsOf(value: unknown): readonly string[] | null {
+  return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : null;
 }

@@ -1,5 +1,11 @@
-import { isoFromMs, parseJson, PayloadError, type JsonValue, type VerifiedDelivery } from "@offhook/core";
-import * as z from "zod/mini";
+import {
+  isoFromMs,
+  parseJson,
+  PayloadError,
+  payloadReaders,
+  type JsonValue,
+  type VerifiedDelivery,
+} from "@offhook/core";
 
 /** A webhook of Retell, told apart by its event. https://docs.retellai.com/features/webhook-overview */
 export type RetellPayload =
@@ -91,25 +97,18 @@ const isCallEvent = (event: string): event is CallEventName => callEventNames.ha
 
 // Only what is read. A member of the wrong type counts as missing, so that it costs no more than itself. Objects of
 // the app and transcripts stay as they are: looking into each word would cost more than parsing the JSON.
-const lenient = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  // oxlint-disable-next-line promise/valid-params -- this catch is no promise's
-  z.catch(z.nullish(schema), undefined);
-const text = lenient(z.string());
-const number = lenient(z.number());
-const boolean = lenient(z.boolean());
-const untouched = z.optional(z.unknown());
-const identifier = z.string().check(z.refine((value) => value !== ""));
+const { text, number, flag, anything, object, identified } = payloadReaders(undefined);
+const isNamed = (name: string): boolean => name !== "";
 
-const envelopeSchema = z.object({
-  event: identifier,
-  call: untouched,
-  call_inbound: untouched,
+const readEnvelope = identified("event", isNamed, {
+  call: anything,
+  call_inbound: anything,
   // Not documented, but seen on inbound requests. Milliseconds.
   event_timestamp: number,
 });
 
-const callSchema = z.object({
-  call_id: identifier,
+/** Undefined for what names no call. */
+export const readCall: (json: unknown) => RetellCall | undefined = identified("call_id", isNamed, {
   call_type: text,
   call_status: text,
   agent_id: text,
@@ -117,65 +116,56 @@ const callSchema = z.object({
   from_number: text,
   to_number: text,
   direction: text,
-  telephony_identifier: lenient(z.object({ twilio_call_sid: text })),
+  telephony_identifier: object({ twilio_call_sid: text }),
   start_timestamp: number,
   end_timestamp: number,
   transfer_end_timestamp: number,
   duration_ms: number,
   disconnection_reason: text,
-  metadata: untouched,
-  retell_llm_dynamic_variables: untouched,
-  collected_dynamic_variables: untouched,
+  metadata: anything,
+  retell_llm_dynamic_variables: anything,
+  collected_dynamic_variables: anything,
   transcript: text,
-  transcript_object: untouched,
+  transcript_object: anything,
   recording_url: text,
   recording_multi_channel_url: text,
   scrubbed_recording_url: text,
   scrubbed_recording_multi_channel_url: text,
-  opt_in_signed_url: boolean,
+  opt_in_signed_url: flag,
   data_storage_setting: text,
-  opt_out_sensitive_data_storage: boolean,
-  call_cost: lenient(z.object({ combined_cost: number })),
-  call_analysis: lenient(
-    z.object({
-      call_summary: text,
-      in_voicemail: boolean,
-      user_sentiment: text,
-      call_successful: boolean,
-      custom_analysis_data: untouched,
-    }),
-  ),
+  opt_out_sensitive_data_storage: flag,
+  call_cost: object({ combined_cost: number }),
+  call_analysis: object({
+    call_summary: text,
+    in_voicemail: flag,
+    user_sentiment: text,
+    call_successful: flag,
+    custom_analysis_data: anything,
+  }),
 });
 
-const inboundSchema = z.object({ call_id: text, agent_id: text, from_number: text, to_number: text });
+const readInbound = object({ call_id: text, agent_id: text, from_number: text, to_number: text });
 
 /** https://docs.retellai.com/features/inbound-call-webhook */
-export type RetellInbound = z.infer<typeof inboundSchema>;
-
-/** Undefined for what names no call. */
-export function readCall(json: unknown): RetellCall | undefined {
-  const call = callSchema.safeParse(json);
-  return call.success ? call.data : undefined;
-}
+export type RetellInbound = NonNullable<ReturnType<typeof readInbound>>;
 
 /** @throws PayloadError `payload_invalid` for what is no JSON, names no event, or is an event of a call without its id. */
 export function readPayload(delivery: VerifiedDelivery): RetellPayload {
-  const envelope = envelopeSchema.safeParse(parseJson(delivery.body));
-  if (!envelope.success) {
+  const envelope = readEnvelope(parseJson(delivery.body));
+  if (envelope === undefined) {
     throw new PayloadError(
       "payload_invalid",
       'Retell webhook: expected an object with the name of an "event", got none',
     );
   }
-  const { event, event_timestamp: sentAtMs } = envelope.data;
+  const { event, event_timestamp: sentAtMs } = envelope;
   const sentAt = isoFromMs(sentAtMs);
   if (event === "call_inbound") {
     // A caller waits, so a question that cannot be read is answered all the same.
-    const inbound = inboundSchema.safeParse(envelope.data.call_inbound);
-    return { kind: "call-inbound", event, inbound: inbound.success ? inbound.data : {}, sentAt };
+    return { kind: "call-inbound", event, inbound: readInbound(envelope.call_inbound) ?? {}, sentAt };
   }
   if (!isCallEvent(event)) return { kind: "other", event };
-  const call = readCall(envelope.data.call);
+  const call = readCall(envelope.call);
   if (call === undefined) {
     throw new PayloadError("payload_invalid", `Retell event "${event}": expected a "call" with a "call_id", got none`);
   }

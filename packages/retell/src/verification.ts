@@ -2,7 +2,6 @@ import {
   ConfigurationError,
   headerOf,
   requireSecrets,
-  signRequest,
   verifyDelivery,
   type CustomVerification,
   type HmacVerification,
@@ -71,6 +70,6 @@ function withBodySignatures(timestamped: HmacVerification): CustomVerification {
     verify: async (delivery, { nowMs }) => {
       await verifyDelivery(declarationFor(delivery), delivery, { nowMs });
     },
-    sign: (request, { nowMs }) => signRequest(timestamped, request, { nowMs }),
+    signedAs: timestamped,
   };
 }

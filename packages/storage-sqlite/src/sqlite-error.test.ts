@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { PayloadError, StorageError } from "@offhook/core";
-import { expect, test } from "vitest";
-import { toStorageError } from "./sqlite-error.ts";
+import { describe, expect, test } from "vitest";
+import { isBusy, toStorageError } from "./sqlite-error.ts";
 
 function thrownBy(...statements: readonly string[]): unknown {
   const database = new DatabaseSync(":memory:");
@@ -43,4 +43,31 @@ test("what SQLite refuses for good is no reason to try again", () => {
 test("an error of Offhook stays what it is", () => {
   const error = new PayloadError("payload_invalid", "Cursor: expected another");
   expect(toStorageError(error)).toBe(error);
+});
+
+describe("without the code, as Deno's driver throws from time to time", () => {
+  const uncoded = (message: string): Error => Object.assign(new Error(message), { code: "ERR_SQLITE_ERROR" });
+
+  test.each(["database is locked", "database table is locked: calls", "locking protocol"])("%s: it is busy", (said) => {
+    expect(isBusy(uncoded(said))).toBe(true);
+    expect(toStorageError(uncoded(said)).code).toBe("storage_unavailable");
+  });
+
+  test("a full disk and a file that is not there are reasons to try again, and nothing to wait for", () => {
+    for (const said of ["database or disk is full", "unable to open database file: /data/calls.db"]) {
+      expect(isBusy(uncoded(said))).toBe(false);
+      expect(toStorageError(uncoded(said)).code).toBe("storage_unavailable");
+    }
+  });
+
+  test("what SQLite refuses for good stays so", () => {
+    const refused = uncoded('near "nonsense": syntax error in nonsense at offset 0');
+    expect(isBusy(refused)).toBe(false);
+    expect(toStorageError(refused).code).toBe("storage_failed");
+  });
+});
+
+test("SQLite says it in these words", () => {
+  const full = thrownBy("pragma max_page_count = 2", "create table a (b)", "create table c (d)", "create table e (f)");
+  expect(full).toMatchObject({ message: "database or disk is full" });
 });

@@ -14,6 +14,20 @@ const transientCodes: ReadonlySet<number> = new Set([
   15, // PROTOCOL, a race between processes that open the file
 ]);
 
+/** How SQLite says so itself, for Deno's driver, which does not always give the code. */
+const saidOf: ReadonlyMap<string, number> = new Map([
+  ["access permission denied", 3],
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["out of memory", 7],
+  ["attempt to write a readonly database", 8],
+  ["interrupted", 9],
+  ["disk I/O error", 10],
+  ["database or disk is full", 13],
+  ["unable to open database file", 14],
+  ["locking protocol", 15],
+]);
+
 /** What the driver threw, as the StorageError that core expects. Offhook's own errors stay what they are. */
 export function toStorageError(error: unknown): OffhookError {
   if (error instanceof OffhookError) return error;
@@ -38,7 +52,9 @@ function isTransient(error: unknown): boolean {
 function resultCodeOf(error: unknown): number | undefined {
   if (!hasCode(error, "ERR_SQLITE_ERROR")) return undefined;
   // The low byte is the primary code, the rest refines it.
-  return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  // What it adds, such as a file's name, follows after a colon.
+  return saidOf.get(error.message.split(":", 1)[0] ?? "");
 }
 
 function hasCode(error: unknown, code: string): error is Error {

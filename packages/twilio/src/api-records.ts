@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import { payloadReaders } from "@offhook/core";
 
 /** What Twilio left out, or wrote in another type than documented, is null or missing. Texts may be empty as well. @inline */
 type Lenient<Members> = { readonly [Name in keyof Members]?: Members[Name] | null | undefined };
@@ -97,74 +97,53 @@ interface TwilioApplication extends Lenient<{
 type Read<Item> = (json: unknown) => Item | undefined;
 
 // A member of the wrong type counts as missing: only what names a record can cost the record.
-const lenient = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
-  z.catch(z.nullish(schema), null);
-const text = lenient(z.string());
-const number = lenient(z.number());
-const sid = z.string().check(z.refine((value) => /^[A-Z]{2}\w{1,62}$/.test(value)));
+const { text, number, flag, object, identified } = payloadReaders(null);
+const isSid = (sid: string): boolean => /^[A-Z]{2}\w{1,62}$/.test(sid);
 
-export const readCall: Read<TwilioCall> = reader(
-  z.object({
-    sid,
-    account_sid: text,
-    parent_call_sid: text,
-    from: text,
-    to: text,
-    caller_name: text,
-    forwarded_from: text,
-    status: text,
-    direction: text,
-    date_created: text,
-    start_time: text,
-    end_time: text,
-    duration: text,
-    price: text,
-    price_unit: text,
-    answered_by: text,
-  }),
-);
+export const readCall: Read<TwilioCall> = identified("sid", isSid, {
+  account_sid: text,
+  parent_call_sid: text,
+  from: text,
+  to: text,
+  caller_name: text,
+  forwarded_from: text,
+  status: text,
+  direction: text,
+  date_created: text,
+  start_time: text,
+  end_time: text,
+  duration: text,
+  price: text,
+  price_unit: text,
+  answered_by: text,
+});
 
-export const readRecording: Read<TwilioRecording> = reader(
-  z.object({
-    sid,
-    call_sid: text,
-    status: text,
-    source: text,
-    channels: number,
-    duration: text,
-    date_created: text,
-    start_time: text,
-    media_url: text,
-    encryption_details: lenient(
-      z.object({ encryption_public_key_sid: text, encryption_cek: text, encryption_iv: text }),
-    ),
-  }),
-);
+export const readRecording: Read<TwilioRecording> = identified("sid", isSid, {
+  call_sid: text,
+  status: text,
+  source: text,
+  channels: number,
+  duration: text,
+  date_created: text,
+  start_time: text,
+  media_url: text,
+  encryption_details: object({ encryption_public_key_sid: text, encryption_cek: text, encryption_iv: text }),
+});
 
-export const readPhoneNumber: Read<TwilioPhoneNumber> = reader(
-  z.object({
-    sid,
-    phone_number: text,
-    capabilities: lenient(z.object({ voice: lenient(z.boolean()) })),
-    status_callback: text,
-    status_callback_method: text,
-    voice_application_sid: text,
-    trunk_sid: text,
-  }),
-);
+export const readPhoneNumber: Read<TwilioPhoneNumber> = identified("sid", isSid, {
+  phone_number: text,
+  capabilities: object({ voice: flag }),
+  status_callback: text,
+  status_callback_method: text,
+  voice_application_sid: text,
+  trunk_sid: text,
+});
 
-export const readApplication: Read<TwilioApplication> = reader(
-  z.object({ sid, friendly_name: text, status_callback: text, status_callback_method: text }),
-);
+export const readApplication: Read<TwilioApplication> = identified("sid", isSid, {
+  friendly_name: text,
+  status_callback: text,
+  status_callback_method: text,
+});
 
 // An account's record holds its auth token as well, which goes no further than here.
-export const readAccount: Read<TwilioAccount> = reader(z.object({ sid, friendly_name: text }));
-
-/** Undefined for what is not such a record. */
-function reader<Schema extends z.ZodMiniType>(schema: Schema): Read<z.infer<Schema>> {
-  return (json) => {
-    const parsed = schema.safeParse(json);
-    return parsed.success ? parsed.data : undefined;
-  };
-}
+export const readAccount: Read<TwilioAccount> = identified("sid", isSid, { friendly_name: text });

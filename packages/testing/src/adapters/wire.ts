@@ -24,12 +24,19 @@ export interface WireResponse {
 /** How long a server may take. Milliseconds. */
 const patienceMs = 20_000;
 
-/** Sends requests one after the other over one connection, and gives what each was answered. */
+/**
+ * Sends requests one after the other over one connection, and gives what each was answered. A server that says that it
+ * closes the connection gets the next request on another.
+ */
 export async function exchange(port: number, requests: readonly WireRequest[]): Promise<WireResponse[]> {
-  const connection = await open(port);
+  let connection = await open(port);
   try {
     const responses: WireResponse[] = [];
     for (const request of requests) {
+      if (responses.at(-1)?.headers.get("connection")?.toLowerCase() === "close") {
+        connection.socket.destroy();
+        connection = await open(port);
+      }
       // A server may answer, and hang up, before everything is sent.
       void send(connection.socket, request).catch(() => undefined);
       responses.push(await readResponse(connection, request.method));
@@ -101,9 +108,20 @@ async function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   for (let offset = 0; offset < bytes.length; offset += step) {
     if (socket.destroyed) return;
     if (!socket.write(bytes.subarray(offset, offset + step))) {
-      await Promise.race([once(socket, "drain"), once(socket, "close")]);
+      await drained(socket);
     }
   }
+}
+
+/** Resolves when there is room again, or nobody listens any more; leaves nothing attached. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      socket.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    socket.on("drain", settle).on("close", settle);
+  });
 }
 
 async function readResponse(connection: Connection, method: string): Promise<WireResponse> {
