@@ -1,0 +1,4 @@
+import { honoApp } from "./hono-app.ts";
+
+/** A Hono app is a Worker already. */
+export const serve = honoApp;
