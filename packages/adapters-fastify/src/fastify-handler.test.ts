@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { signRequest } from "@offhook/core";
 import { byBody, createAdapterSubject } from "@offhook/testing/subject";
@@ -86,7 +87,7 @@ describe("toFastifyHandler", () => {
     const app = open();
     const { offhook, state } = createAdapterSubject();
     app.addHook("onRequest", async ({ raw }) => {
-      for await (const _chunk of raw);
+      await once(raw.resume(), "end");
     });
     await app.register(toFastifyHandler(offhook));
     const answer = await send(app, "/api/webhooks/subject");

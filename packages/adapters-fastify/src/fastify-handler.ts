@@ -32,14 +32,15 @@ export function toFastifyHandler(offhook: Pick<Offhook, "handle" | "addresses">)
       if (wasGivenUp()) return giveUp(request, reply, answer);
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     };
-    // A route must have one; the hook has answered by then.
-    const handler = (_request: FastifyRequest, reply: FastifyReply): void => reply.callNotFound();
     for (const url of pathsBelow(app.prefix, offhook.addresses)) {
-      app.route({ method: methods, url, onRequest, handler });
+      app.route({ method: methods, url, onRequest, handler: notReached });
     }
     done();
   };
 }
+
+/** A route must have a handler; the hook has answered by then. */
+const notReached = (_request: FastifyRequest, reply: FastifyReply): void => reply.callNotFound();
 
 /** Answers outside Fastify, because the connection has to be given up over an unread body. */
 function giveUp({ raw: request }: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {

@@ -20,8 +20,8 @@ function open(given: Partial<OffhookOptions> = {}) {
   };
   const sendFrom = async (remoteAddress: string, call: string, headers = {}): Promise<number> => {
     const request = await toyRequest({ call });
-    const given = { ...request, headers: { ...request.headers, ...headers }, remoteAddress };
-    return (await toy.offhook.handle(given)).status;
+    const sent = { ...request, headers: { ...request.headers, ...headers }, remoteAddress };
+    return (await toy.offhook.handle(sent)).status;
   };
   return { ...toy, ask, sendFrom };
 }

@@ -35,7 +35,10 @@ export async function signRequest(
     case "custom":
       if (verification.signedAs !== undefined) return signRequest(verification.signedAs, request, { nowMs });
       if (verification.sign === undefined) {
-        throw new ConfigurationError("option_invalid", "signRequest: the custom verification has neither `signedAs` nor `sign`");
+        throw new ConfigurationError(
+          "option_invalid",
+          "signRequest: the custom verification has neither `signedAs` nor `sign`",
+        );
       }
       return verification.sign(request, { nowMs });
     case "none":

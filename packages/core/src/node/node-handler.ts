@@ -32,8 +32,8 @@ export function toNodeHandler(offhook: Pick<Offhook, "handle" | "handles">): Nod
     answerNodeRequest(offhook, request, response, { path, mend }).catch((error: unknown) => {
       // Not a refusal, which would be an answer, but a mistake in somebody's code.
       if (response.headersSent) return;
-      // oxlint-disable-next-line promise/no-callback-in-promise -- this is how Connect is told
       if (next === undefined) sendAnswer(request, response, refused("internal_failure"));
+      // oxlint-disable-next-line promise/no-callback-in-promise -- this is how Connect is told
       else next(error);
     });
   };

@@ -85,6 +85,8 @@ const refusals: readonly {
   })),
 ];
 
+const from = (origin: string): WireRequest => unsigned({ method: "GET", headers: [["origin", origin]] });
+
 /** What is refused, and what is only asked. */
 export function refusedCases(version: string): readonly AdapterCase[] {
   const describes = {
@@ -153,7 +155,6 @@ export function refusedCases(version: string): readonly AdapterCase[] {
     {
       title: "lets browsers of the named origin read the answer, and no other",
       async run(target) {
-        const from = (origin: string) => unsigned({ method: "GET", headers: [["origin", origin]] });
         const [named, other] = await exchange(target.port, [from(subjectOrigin), from("https://evil.example")]);
         const cors = {
           "access-control-allow-origin": subjectOrigin,
