@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { toExpressHandler } from "@offhook/adapters-express";
@@ -9,20 +8,11 @@ import { toNodeHandler } from "@offhook/core/node";
 import express from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
-import { benchPath, secret, signatureHeader } from "./receivers.ts";
+import { accepted, isGenuine, jsonType } from "./bare.ts";
+import { benchPath, signatureHeader } from "./receivers.ts";
 
 /** An app that listens, by framework and by what is behind it: nothing of Offhook's, or an Offhook. */
 export type StartApp = (offhook: Offhook | undefined) => Promise<Server>;
-
-const accepted = '{"success":true,"id":"dlv_00000000000000000000000000","duplicate":false}';
-const jsonType = "application/json; charset=utf-8";
-
-/** The check that a careful person would paste into a handler. */
-function isGenuine(stated: string | string[] | undefined, body: Uint8Array): boolean {
-  const expected = createHmac("sha256", secret).update(body).digest();
-  const actual = Buffer.from(String(stated), "hex");
-  return actual.length === expected.length && timingSafeEqual(actual, expected);
-}
 
 export const apps: { readonly [framework: string]: StartApp } = {
   "node:http": async (offhook) => {

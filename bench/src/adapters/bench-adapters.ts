@@ -1,10 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { summarize, type Comparison } from "../compare.ts";
-import { apps } from "./apps.ts";
 import { load, makeRequests } from "./load.ts";
+import { frameworks, next, startApp } from "./start-app.ts";
 
 const rounds = 7;
 const connections = 32;
@@ -24,7 +20,7 @@ export async function benchAdapters(): Promise<Comparison[]> {
   for (const bodyBytes of [3_000, 30_000]) {
     const measured = bodyBytes > 10_000 ? 4_000 : 8_000;
     const requests = makeRequests(warmUps + measured, bodyBytes);
-    for (const framework of Object.keys(apps)) {
+    for (const framework of frameworks) {
       const times: number[][] = behind.map(() => []);
       for (let round = 0; round < rounds; round += 1) {
         for (let turn = 0; turn < behind.length; turn += 1) {
@@ -45,22 +41,13 @@ export async function benchAdapters(): Promise<Comparison[]> {
 
 /** Requests a second of an app in a process of its own, once it is warm. */
 async function rateOf(framework: string, kind: string, requests: readonly Buffer[]): Promise<number> {
-  const app = spawn(process.execPath, [join(import.meta.dirname, "app-process.ts"), framework, kind], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const app = await startApp(framework, kind);
+  // Next takes ten times as long for a request.
+  const part = framework === next ? 4 : 1;
   try {
-    const port = await portOf(app);
-    await load(port, requests.slice(0, warmUps), connections);
-    return await load(port, requests.slice(warmUps), connections);
+    await load(app.port, requests.slice(0, warmUps / part), connections);
+    return await load(app.port, requests.slice(warmUps, warmUps + (requests.length - warmUps) / part), connections);
   } finally {
-    const ended = once(app, "exit");
-    app.stdin.end();
-    await ended;
+    await app.close();
   }
-}
-
-async function portOf({ stdout }: ChildProcess): Promise<number> {
-  if (stdout === null) throw new Error("Expected the output of the app");
-  for await (const line of createInterface(stdout)) return Number(line);
-  throw new Error("Expected a port, got the end of the app");
 }

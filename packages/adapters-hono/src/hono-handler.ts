@@ -1,4 +1,4 @@
-import { bodyOf, pathOf, targetOf, type Answer, type HeaderRecord, type Offhook } from "@offhook/core";
+import { bodyOf, headerRecord, pathOf, targetOf, type Answer, type Offhook } from "@offhook/core";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { StatusCode } from "hono/utils/http-status";
@@ -24,7 +24,7 @@ export function toHonoHandler(offhook: Pick<Offhook, "handle" | "handles">): Mid
       method: raw.method,
       url,
       path,
-      headers: headers ?? recordOf(raw.headers),
+      headers: headers ?? headerRecord(raw.headers),
       body: context.req.bodyCache.arrayBuffer === undefined ? bodyOf(raw) : await keptBytes(context),
       remoteAddress,
     });
@@ -42,12 +42,6 @@ function belowMount(path: string, route: string): string {
 /** Bytes that an earlier middleware has read by `c.req.arrayBuffer()`. Text and JSON do not give them back. */
 async function keptBytes({ req }: Context): Promise<Uint8Array> {
   return new Uint8Array(await req.arrayBuffer());
-}
-
-function recordOf(headers: Headers): HeaderRecord {
-  const record: { [name: string]: string } = Object.create(null);
-  for (const [name, value] of headers) record[name] = value;
-  return record;
 }
 
 /** Through the context, which adds what earlier middlewares have set. */

@@ -1,5 +1,6 @@
 import type { Answer, IncomingRequest, ReadBody } from "./delivery.ts";
 import { ConfigurationError } from "./errors.ts";
+import { headerRecord } from "./headers.ts";
 import { targetOf } from "./request-target.ts";
 import { lingerMs, readStated, readStream } from "./read-body.ts";
 
@@ -11,12 +12,10 @@ export interface RequestOrigin {
 
 /** A web-standard Request as core takes it. */
 export function fromRequest(request: Request, origin: RequestOrigin = {}): IncomingRequest {
-  const headers: { [name: string]: string } = Object.create(null);
-  for (const [name, value] of request.headers) headers[name] = value;
   return {
     method: request.method,
     url: targetOf(request.url),
-    headers,
+    headers: headerRecord(request.headers),
     body: bodyOf(request),
     remoteAddress: origin.remoteAddress,
   };

@@ -14,6 +14,13 @@ export function journalHeaders(headers: HeaderRecord, secretHeaders: readonly st
   return kept;
 }
 
+/** The headers of a Request as core takes them. */
+export function headerRecord(headers: Headers): HeaderRecord {
+  const record: { [name: string]: string } = Object.create(null);
+  for (const [name, value] of headers) record[name] = value;
+  return record;
+}
+
 /** One header's value; several values are joined, as HTTP allows. */
 export function headerOf(headers: HeaderRecord, name: string): string | undefined {
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined;

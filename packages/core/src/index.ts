@@ -155,7 +155,7 @@ export { addSeconds, isoFromMs, isoFromSeconds, isoFromText } from "./time.ts";
 export { formToRecord, parseForm } from "./form.ts";
 export { isRecord, parseJson } from "./json.ts";
 export { payloadReaders, type PayloadReader, type PayloadReaders, type ReadMembers } from "./payload-readers.ts";
-export { headerOf, isHeaderName, mediaTypeOf } from "./headers.ts";
+export { headerOf, headerRecord, isHeaderName, mediaTypeOf } from "./headers.ts";
 export { pathOf, queryOf, targetOf } from "./request-target.ts";
 
 // For storages.

@@ -1,7 +1,13 @@
-/** Not everywhere, and the first not among the web's own names. */
-const { setImmediate: afterEvents, navigator } = globalThis as {
+/** Not everywhere, and the first and the last not among the web's own names. */
+const {
+  setImmediate: afterEvents,
+  navigator,
+  EdgeRuntime,
+} = globalThis as {
   setImmediate?: (callback: () => void) => unknown;
   navigator?: { readonly userAgent?: string };
+  /** Next's edge runtime has the name of `setImmediate`, and throws when it is called. */
+  EdgeRuntime?: unknown;
 };
 
 // https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
@@ -15,7 +21,7 @@ const isWorker = navigator?.userAgent === "Cloudflare-Workers";
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (isWorker) resolve();
-    else if (afterEvents === undefined) setTimeout(resolve, 0);
+    else if (afterEvents === undefined || EdgeRuntime !== undefined) setTimeout(resolve, 0);
     else afterEvents(resolve);
   });
 }

@@ -1,0 +1,5 @@
+import { subject } from "../../../subject.ts";
+
+export async function GET(): Promise<Response> {
+  return Response.json(await subject.state());
+}

@@ -1,0 +1,5 @@
+import { watchConnections } from "@offhook/adapters-next";
+
+export function register(): void {
+  watchConnections();
+}
