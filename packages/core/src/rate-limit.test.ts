@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { LogFields } from "./logger.ts";
 import type { Offhook } from "./offhook.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
 import { addressRanges } from "./addresses/address-ranges.ts";
@@ -109,6 +110,47 @@ describe("S09, H1: unverified requests", () => {
     // Forgotten: the oldest of them made room.
     expect(await ask("192.0.2.1")).toBe(401);
     expect(await ask("10.0.39.15")).toBe(429);
+  });
+
+  test("whose window is renewed are not the next to be forgotten", async () => {
+    let nowMs = 0;
+    const { ask } = open({ rateLimit: { perMinute: 1 }, now: () => nowMs });
+    await ask("192.0.2.1");
+    for (let index = 1; index < 10_000; index += 1) await ask(`10.0.${index >> 8}.${index & 255}`);
+    nowMs = 60_000;
+    expect(await ask("192.0.2.1")).toBe(401);
+    await ask("198.51.100.1");
+    expect(await ask("192.0.2.1")).toBe(429);
+  });
+
+  test("are counted anew where the clock goes back, which would lock an address out otherwise", async () => {
+    let nowMs = 1_000_000;
+    const { ask } = open({ rateLimit: { perMinute: 1 }, now: () => nowMs });
+    expect([await ask("192.0.2.1"), await ask("192.0.2.1")]).toEqual([401, 429]);
+    nowMs = 0;
+    expect(await ask("192.0.2.1")).toBe(401);
+  });
+
+  test("may all be refused", async () => {
+    const { ask, sendFrom } = open({ rateLimit: { perMinute: 0 } });
+    expect([await ask("192.0.2.1"), await sendFrom("192.0.2.1", "c1")]).toEqual([429, 200]);
+  });
+
+  test("are told of once a minute, with how many there were since", async () => {
+    const told: unknown[] = [];
+    const logger = {
+      info() {},
+      warn: ({ suppressed }: LogFields) => void (suppressed === undefined ? undefined : told.push(suppressed)),
+      error() {},
+    };
+    let nowMs = 0;
+    const { ask } = open({ rateLimit: { perMinute: 0 }, now: () => nowMs, logger });
+    for (let count = 0; count < 5; count += 1) await ask("192.0.2.1");
+    nowMs = 60_000;
+    for (let count = 0; count < 3; count += 1) await ask("192.0.2.1");
+    nowMs = 120_000;
+    await ask("192.0.2.1");
+    expect(told).toEqual([1, 5, 3]);
   });
 
   test.each([Number.NaN, -1])("%d a minute is refused", (perMinute) => {
