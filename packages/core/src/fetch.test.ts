@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { bodyOf } from "./fetch.ts";
 
 const maxBytes = 2048;
@@ -41,6 +41,34 @@ describe("a body that is too large", () => {
     expect(fate.isCancelled).toBe(true);
   });
 });
+
+test("a body whose stated length is too large is refused without being kept", async () => {
+  const { request } = chunked(Infinity, { "content-length": String(2 ** 40) });
+  // Kept, it would never come to an end.
+  await expect(bodyOf(request)(maxBytes)).rejects.toMatchObject({ code: "body_too_large" });
+});
+
+test("a body that is larger than it says is refused", async () => {
+  const { request } = chunked(3, { "content-length": "10" });
+  await expect(bodyOf(request)(maxBytes)).rejects.toMatchObject({ code: "body_too_large" });
+});
+
+test.each([{}, { "content-length": "100" }])(
+  "a body that does not come within 15 seconds is given up: %j",
+  async (headers) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const body = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
+      const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body, duplex: "half" };
+      const reading = bodyOf(new Request("https://hooks.example.com", init))(maxBytes);
+      const refusal = expect(reading).rejects.toMatchObject({ code: "body_timeout" });
+      await vi.advanceTimersByTimeAsync(15_000);
+      await refusal;
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
 
 test("a body that somebody is reading is not waited for", async () => {
   const { request, fate } = chunked(10);
