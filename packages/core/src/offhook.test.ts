@@ -323,6 +323,19 @@ describe("looking at an address", () => {
     });
   });
 
+  test("S06: a signed GET is no delivery where the vendor sends none", async () => {
+    const { offhook } = open();
+    const { headers } = await toyRequest("");
+    const answer = await offhook.handle({
+      method: "GET",
+      url: "/api/webhooks/toy?a=1",
+      headers,
+      body: new Uint8Array(),
+    });
+    expect(JSON.parse(answer.body)).toMatchObject({ message: "toy webhook is listening" });
+    expect((await offhook.deliveries.list()).data).toEqual([]);
+  });
+
   test("W14: OPTIONS answers preflight, and CORS is for named origins only", async () => {
     const { offhook } = open({ cors: { origins: ["https://app.example.com"] } });
     const ask = (origin: string) =>

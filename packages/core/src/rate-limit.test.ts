@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { LogFields } from "./logger.ts";
 import type { Offhook } from "./offhook.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
@@ -180,6 +180,14 @@ describe("S07, S08: addresses", () => {
     expect(refused).toMatchObject({ error: { code: "address_not_allowed" }, remoteAddress: "203.0.113.9" });
     const answer = await offhook.handle({ ...(await toyRequest({ call: "c3" })), remoteAddress: undefined });
     expect(answer.status).toBe(403);
+  });
+
+  test("beside a list have no body read", async () => {
+    const { offhook } = open({ allowedAddresses: { toy: addressRanges(["198.51.100.7"]) } });
+    const body = vi.fn(async () => new Uint8Array());
+    const request = { method: "POST", url: "/api/webhooks/toy", headers: {}, body, remoteAddress: "203.0.113.9" };
+    expect((await offhook.handle(request)).status).toBe(403);
+    expect(body).not.toHaveBeenCalled();
   });
 
   test("beside a list are those that the proxy names, not the proxy's", async () => {
