@@ -1,11 +1,11 @@
-import { pathOf, type Answer, type Offhook } from "@offhook/core";
+import type { Answer, Offhook } from "@offhook/core";
 import { fromNodeRequest, sendAnswerAndClose } from "@offhook/core/node";
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
-import { pathsBelow } from "./paths-below.ts";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import { routesBelow } from "./routes-below.ts";
 
 const mend = "let no onRequest hook of the app read the body, or keep its bytes in request.rawBody";
 
-/** All that Fastify knows by itself, so that Offhook answers 405 in its own words. */
+/** What Fastify takes a body with by itself, so that Offhook answers 405 in its own words. */
 const methods: HTTPMethods[] = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"];
 
 /** A request beside which a hook may have kept the raw bytes. */
@@ -23,19 +23,21 @@ interface KeepingRequest extends FastifyRequest {
  * await app.register(toFastifyHandler(offhook));
  * ```
  */
-export function toFastifyHandler(offhook: Pick<Offhook, "handle" | "addresses">): FastifyPluginCallback {
-  return (app, _options, done) => {
-    const onRequest = async (request: KeepingRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const path = pathOf(request.originalUrl).slice(app.prefix.length);
+export function toFastifyHandler(offhook: Pick<Offhook, "handle" | "addresses">): FastifyPluginAsync {
+  const answering =
+    (path: string) =>
+    async (request: KeepingRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      // Fastify has found the address, by rules of its own.
       const { incoming, wasGivenUp } = fromNodeRequest(request.raw, { path, rawBody: request.rawBody, mend });
       const answer = await offhook.handle(incoming);
       if (wasGivenUp()) return giveUp(request, reply, answer);
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     };
-    for (const url of pathsBelow(app.prefix, offhook.addresses)) {
-      app.route({ method: methods, url, onRequest, handler: notReached });
+  // Asynchronous, so that a route that the app has already rejects `register`.
+  return async (app) => {
+    for (const { url, path } of routesBelow(app, offhook.addresses)) {
+      app.route({ method: methods, url, onRequest: answering(path), handler: notReached });
     }
-    done();
   };
 }
 

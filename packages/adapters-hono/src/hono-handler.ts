@@ -17,8 +17,10 @@ export function toHonoHandler(offhook: Pick<Offhook, "handle" | "handles">): Mid
   return async (context, next) => {
     const { raw } = context.req;
     const { target, headers, remoteAddress } = connectionOf(context.env, raw);
-    const url = target ?? targetOf(raw.url);
-    const path = belowMount(pathOf(url), routePath(context));
+    // What the app routes by, which is not the target on the wire below `app.mount`.
+    const routed = targetOf(raw.url);
+    const url = target ?? routed;
+    const path = belowMount(pathOf(routed), routePath(context));
     if (!offhook.handles(url, path)) return next();
     const answer = await offhook.handle({
       method: raw.method,
@@ -32,11 +34,12 @@ export function toHonoHandler(offhook: Pick<Offhook, "handle" | "handles">): Mid
   };
 }
 
-/** The path below what a route such as `/hooks/*` is mounted at; as it is where the route has another form. */
+/** The path below what a route such as `/hooks/*` is mounted at, parameters included; as it is for routes of another form. */
 function belowMount(path: string, route: string): string {
-  const mount = route.endsWith("/*") ? route.slice(0, -2) : "";
-  // The path's own beginning and the pattern are the same text unless the pattern has parameters.
-  return mount !== "" && path.startsWith(`${mount}/`) ? path.slice(mount.length) : path;
+  if (!route.endsWith("/*")) return path;
+  // As many segments as the pattern has: their texts differ where it has parameters.
+  const mounted = route.split("/").length - 1;
+  return `/${path.split("/").slice(mounted).join("/")}`;
 }
 
 /** Bytes that an earlier middleware has read by `c.req.arrayBuffer()`. Text and JSON do not give them back. */

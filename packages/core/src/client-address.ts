@@ -18,7 +18,17 @@ export type AddressFilter = (address: string) => boolean;
 export function withClientAddress(request: IncomingRequest, find: ClientAddress | undefined): IncomingRequest {
   if (find === undefined) return request;
   const { remoteAddress, headers } = request;
-  return { ...request, remoteAddress: find({ remoteAddress, headers }) };
+  return { ...request, remoteAddress: knownAddress(find, { remoteAddress, headers }) };
+}
+
+/** A finder of one's own may fail, or give something else: then nobody knows. */
+function knownAddress(find: ClientAddress, peer: Peer): string | undefined {
+  try {
+    const address: unknown = find(peer);
+    return typeof address === "string" ? address : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What may belong to one machine or household, as one text: an IPv4 address, or the first half of an IPv6 one. */

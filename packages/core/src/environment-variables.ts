@@ -25,12 +25,9 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
  * @param variables other things than texts, such as a Worker's bindings, are not set either.
  * @param problems is told what is wrong, without the values.
  */
-export function environmentVariables(
-  variables: { readonly [name: string]: unknown },
-  problems: string[],
-): EnvironmentVariables {
+export function environmentVariables(variables: object, problems: string[]): EnvironmentVariables {
   const optionalText = (name: string): string | undefined => {
-    const value = variables[name];
+    const value = read(variables, name);
     const text = typeof value === "string" ? value.trim() : "";
     return text === "" ? undefined : text;
   };
@@ -76,4 +73,13 @@ export function environmentVariables(
       return value;
     },
   };
+}
+
+/** Deno throws for a name that may not be read; then it is not set. */
+function read(variables: object, name: string): unknown {
+  try {
+    return (variables as { readonly [name: string]: unknown })[name];
+  } catch {
+    return undefined;
+  }
 }

@@ -2,12 +2,13 @@ import type { Answer, IncomingRequest, ReadBody } from "./delivery.ts";
 import { ConfigurationError } from "./errors.ts";
 import { headerRecord } from "./headers.ts";
 import { targetOf } from "./request-target.ts";
-import { lingerMs, readStated, readStream } from "./read-body.ts";
+import { bodyTooLarge, readStream, readWhole, throwAway } from "./read-body.ts";
+import { isWorker } from "./runtime.ts";
 
 /** What a Request does not tell of where it came from. */
 export interface RequestOrigin {
   /** The peer's address, for the journal; where the platform tells it, such as `cf-connecting-ip` on Cloudflare. */
-  readonly remoteAddress?: string | undefined;
+  readonly remoteAddress?: string | null | undefined;
 }
 
 /** A web-standard Request as core takes it. */
@@ -17,7 +18,7 @@ export function fromRequest(request: Request, origin: RequestOrigin = {}): Incom
     url: targetOf(request.url),
     headers: headerRecord(request.headers),
     body: bodyOf(request),
-    remoteAddress: origin.remoteAddress,
+    remoteAddress: origin.remoteAddress ?? undefined,
   };
 }
 
@@ -26,20 +27,30 @@ export function bodyOf(request: Request): ReadBody {
   return async (maxBytes) => {
     if (request.bodyUsed) throw bodyWasRead();
     const statedBytes = Number(request.headers.get("content-length") ?? Number.NaN);
-    try {
-      // Reading a body of a stated length whole spares the stream, which costs more than the signature.
-      return await (statedBytes >= 0 ? readStated(request, statedBytes, maxBytes) : readStream(request.body, maxBytes));
-    } catch (error) {
-      // Asked only now, because on some servers asking makes the stream.
-      const { body, bodyUsed } = request;
-      // Somebody has a reader on it.
-      if (!bodyUsed && body?.locked === true) throw bodyWasRead();
-      // The rest is thrown away: a server that hangs up over unread bytes, as workerd does, takes its answer back.
-      await body?.pipeTo(new WritableStream(), { signal: AbortSignal.timeout(lingerMs) }).catch(() => undefined);
-      throw error;
+    // Spares the stream, which costs more than the signature on some servers.
+    if (statedBytes <= Math.min(wholeBytes, maxBytes) && isHeldToLength(request)) {
+      return readWhole(request, maxBytes).catch((error: unknown) => {
+        throw isTaken(request) ? bodyWasRead() : error;
+      });
     }
+    const { body } = request;
+    if (body?.locked === true) throw bodyWasRead();
+    if (statedBytes > maxBytes) {
+      if (body !== null) await throwAway(body.getReader());
+      throw bodyTooLarge(maxBytes);
+    }
+    return readStream(body, maxBytes);
   };
 }
+
+/** The most that is read without being able to cut it off. */
+const wholeBytes = 64 * 1024;
+
+/** Workerd takes a body in chunks that states a length as well, and reads on behind it. */
+const isHeldToLength = ({ headers }: Request): boolean => !isWorker && !headers.has("transfer-encoding");
+
+/** Somebody has a reader on it. */
+const isTaken = ({ bodyUsed, body }: Request): boolean => !bodyUsed && body?.locked === true;
 
 const bodyWasRead = (): ConfigurationError =>
   new ConfigurationError(

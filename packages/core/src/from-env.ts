@@ -2,7 +2,7 @@ import { environmentVariables, type EnvironmentVariables } from "./environment-v
 import { ConfigurationError } from "./errors.ts";
 
 /** Environment variables by name. A Worker's `env` fits as well: bindings that are no text count as not set. */
-export type Variables = { readonly [name: string]: unknown };
+export type Variables = object;
 
 /** Makes options out of environment variables. Every provider has one. */
 export type EnvironmentReader<Options> = (variables: EnvironmentVariables) => Options;
@@ -24,7 +24,17 @@ export function fromEnv<Readers extends { readonly [name: string]: EnvironmentRe
 ): { readonly [Name in keyof Readers]: ReturnType<Readers[Name]> } {
   const problems: string[] = [];
   const environment = environmentVariables(variables, problems);
-  const options = Object.entries(readers).map(([name, read]) => [name, read(environment)]);
+  let failure: { readonly cause: unknown } | undefined;
+  const options = Object.entries(readers).map(([name, read]) => {
+    try {
+      return [name, read(environment)];
+    } catch (cause) {
+      // Often because something is missing, which is told with the rest.
+      failure ??= { cause };
+      return [name, undefined];
+    }
+  });
+  if (failure !== undefined && problems.length === 0) throw failure.cause;
   if (problems.length > 0) {
     const lines = [...new Set(problems)].map((problem) => `\n  ${problem}`);
     throw new ConfigurationError("environment_incomplete", `The environment is not complete:${lines.join("")}`);

@@ -1,17 +1,7 @@
-/** Not everywhere, and the first and the last not among the web's own names. */
-const {
-  setImmediate: afterEvents,
-  navigator,
-  EdgeRuntime,
-} = globalThis as {
-  setImmediate?: (callback: () => void) => unknown;
-  navigator?: { readonly userAgent?: string };
-  /** Next's edge runtime has the name of `setImmediate`, and throws when it is called. */
-  EdgeRuntime?: unknown;
-};
+import { isNextEdge, isWorker } from "./runtime.ts";
 
-// https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
-const isWorker = navigator?.userAgent === "Cloudflare-Workers";
+/** Not everywhere. */
+const { setImmediate: afterEvents } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
 /**
  * Resolves after the events that are waiting already were handled, such as requests that arrived meanwhile. Timers may
@@ -21,7 +11,7 @@ const isWorker = navigator?.userAgent === "Cloudflare-Workers";
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (isWorker) resolve();
-    else if (afterEvents === undefined || EdgeRuntime !== undefined) setTimeout(resolve, 0);
+    else if (afterEvents === undefined || isNextEdge) setTimeout(resolve, 0);
     else afterEvents(resolve);
   });
 }

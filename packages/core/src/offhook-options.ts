@@ -78,7 +78,7 @@ export function checkOptions(options: OffhookOptions) {
     prefix: normalizePrefix(options.prefix ?? "/api/webhooks"),
     echo: options.echo ?? isDevelopment(),
     origins: options.cors?.origins ?? [],
-    clientAddress: options.clientAddress,
+    clientAddress: checkFunction("clientAddress", options.clientAddress),
     allowedAddresses: checkAllowed(options),
     rateLimit: options.rateLimit,
     handlers: options.on ?? {},
@@ -95,6 +95,12 @@ export function checkOptions(options: OffhookOptions) {
     logger: safeLogger(options.logger ?? consoleLogger),
     now: options.now ?? Date.now,
   };
+}
+
+/** @throws ConfigurationError `option_invalid` */
+function checkFunction<Value>(name: string, value: Value): Value {
+  if (value === undefined || typeof value === "function") return value;
+  throw new ConfigurationError("option_invalid", `${name}: expected a function, got something else`);
 }
 
 /** @throws ConfigurationError `option_invalid`: a list for a provider that is not there would protect nothing. */

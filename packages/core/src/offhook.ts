@@ -19,6 +19,7 @@ import { closedError, Lifecycle } from "./lifecycle.ts";
 import type { DeliveryListOptions, JobListOptions, ListOptions } from "./list-options.ts";
 import { describeError } from "./logger.ts";
 import { checkOptions, type OffhookOptions } from "./offhook-options.ts";
+import { onceAMinute } from "./once-a-minute.ts";
 import { Outbox } from "./outbox.ts";
 import { queriesOn } from "./queries.ts";
 import { unverifiedLimit } from "./rate-limit.ts";
@@ -161,14 +162,18 @@ export function createOffhook(options: OffhookOptions): Offhook {
     maxWaiting: 10_000,
     timeoutMs: settings.commitTimeoutMs,
   });
+  const tellUnjournaled = onceAMinute(now, (provider: string, count) =>
+    logger.error({ provider, count }, `[${provider}] refusals not journaled`),
+  );
   const context: ReceiveContext = {
     tenantId,
     now,
     logger,
     commit: (entry) => (lifecycle.isClosing ? Promise.reject(closedError()) : committer.commit(entry)),
     async commitRejected(entry) {
-      if (await committer.commitRejected(entry)) return;
-      logger.error({ provider: entry.delivery.provider }, `[${entry.delivery.provider}] refusal not journaled`);
+      const isJournaled = await committer.commitRejected(entry);
+      if (!isJournaled) tellUnjournaled(entry.delivery.provider);
+      return isJournaled;
     },
     allowedAddresses: settings.allowedAddresses,
     isWithinLimit: unverifiedLimit(settings.rateLimit, { now, logger }),

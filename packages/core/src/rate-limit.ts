@@ -1,11 +1,13 @@
 import { addressGroup } from "./client-address.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
+import { onceAMinute } from "./once-a-minute.ts";
 
 /** Counts requests that could not be verified. Verified ones are never asked about. */
 export interface RateLimiter {
   /**
-   * Counts one and says whether it is still within the limit. Where it throws, the request passes: it is refused in any case.
+   * Counts one and says whether it is still within the limit. Where it throws, or does not
+   * answer within a second, the request passes: it is refused in any case.
    *
    * @param address an IPv4 address, the first four groups of an IPv6 one, or `unknown`.
    */
@@ -43,42 +45,41 @@ function memoryLimiter(perMinute: number): RateLimiter {
 }
 
 /** Whether one more unverified request of an address is answered in earnest. Never rejects. */
-export type UnverifiedLimit = (address: string | undefined) => boolean | Promise<boolean>;
+export type UnverifiedLimit = (address: string | undefined) => Promise<boolean>;
 
 /** @throws ConfigurationError `option_invalid` */
 export function unverifiedLimit(
   options: RateLimitOptions | false | undefined,
   { now, logger }: { readonly now: () => number; readonly logger: Logger },
 ): UnverifiedLimit {
-  if (options === false) return () => true;
+  if (options === false) return () => Promise.resolve(true);
   const { perMinute = 100, limiter = memoryLimiter(perMinute) } = options ?? {};
-  if (!(perMinute >= 0)) {
-    throw new ConfigurationError("option_invalid", `rateLimit.perMinute: expected a number, got ${perMinute}`);
+  if (typeof options === "number" || !(perMinute >= 0) || typeof limiter.take !== "function") {
+    throw new ConfigurationError("option_invalid", "rateLimit: expected { perMinute } or { limiter } with take");
   }
-  let suppressed = 0;
-  let saidMs = -Infinity;
-  // One line a minute: a flood shall not fill the log either.
-  const say = (address: string, isWithin: boolean): boolean => {
-    if (isWithin) return true;
-    suppressed += 1;
-    const nowMs = now();
-    if (nowMs - saidMs < minuteMs) return false;
-    saidMs = nowMs;
-    logger.warn({ address, suppressed }, "Unverified requests beyond the limit are answered 429 and not journaled");
-    suppressed = 0;
-    return false;
-  };
-  return (remoteAddress) => {
+  const tell = onceAMinute(now, (address: string, suppressed) =>
+    logger.warn({ address, suppressed }, "Unverified requests beyond the limit are answered 429 and not journaled"),
+  );
+  return async (remoteAddress) => {
     const address = remoteAddress === undefined ? "unknown" : addressGroup(remoteAddress);
+    let isWithin = true;
     try {
       const taken = limiter.take(address, now());
-      if (typeof taken === "boolean") return say(address, taken);
-      return taken.then(
-        (isWithin) => say(address, isWithin),
-        () => true,
-      );
+      isWithin = typeof taken === "boolean" ? taken : await inPatience(taken);
     } catch {
-      return true;
+      // The request is refused in any case.
     }
+    if (!isWithin) tell(address);
+    return isWithin;
   };
+}
+
+/** A limiter that does not answer lets pass: nobody waits for it longer than this. */
+const patienceMs = 1_000;
+
+function inPatience(taken: Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(true), patienceMs);
+    taken.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

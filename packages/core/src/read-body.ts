@@ -22,15 +22,52 @@ export function bodyIncomplete(cause: unknown): PayloadError {
 }
 
 /**
- * Reads the body of a Request that states its length, which its server holds it to.
+ * Reads the body of a Request whole. Only for a small one of a stated length, which its server holds it to: it cannot be
+ * cut off.
  * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
  */
-export async function readStated(request: Request, statedBytes: number, maxBytes: number): Promise<Uint8Array> {
-  if (statedBytes > maxBytes) throw bodyTooLarge(maxBytes);
+export async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array> {
   const body = new Uint8Array(await inTime(request.arrayBuffer()));
   // A Request that was made by hand can state anything.
   if (body.length > maxBytes) throw bodyTooLarge(maxBytes);
   return body;
+}
+
+/**
+ * Reads a web stream, counting while it flows: what is too large is not kept.
+ * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
+ */
+export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+  if (stream === null) return new Uint8Array();
+  const reader = stream.getReader();
+  const reading = readAll(reader, maxBytes);
+  try {
+    return await inTime(reading);
+  } catch (error) {
+    await throwAway(reader);
+    throw error;
+  }
+}
+
+/**
+ * Lets the rest of a refused body arrive for a while: a server that hangs up over unread bytes, as workerd does, takes its
+ * answer back. The reader is kept, because workerd lets none go that still waits.
+ */
+export async function throwAway(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), lingerMs);
+  });
+  const isOver = async (): Promise<boolean> => {
+    const next = reader.read().then(
+      ({ done }) => done,
+      () => true,
+    );
+    return Promise.race([next, over]);
+  };
+  while (!(await isOver()));
+  clearTimeout(timer);
+  reader.cancel().catch(() => undefined);
 }
 
 async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
@@ -44,20 +81,6 @@ async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
     throw error instanceof PayloadError ? error : bodyIncomplete(error);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/**
- * Reads a web stream, counting while it flows: what is too large is not kept.
- * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
- */
-export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
-  if (stream === null) return new Uint8Array();
-  const reader = stream.getReader();
-  try {
-    return await inTime(readAll(reader, maxBytes));
-  } finally {
-    reader.releaseLock();
   }
 }
 

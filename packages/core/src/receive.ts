@@ -22,8 +22,8 @@ export interface ReceiveContext {
   readonly now: () => number;
   readonly logger: Logger;
   readonly commit: (entry: JournalEntry) => Promise<Applied>;
-  /** Writes down a refusal where there is room for it; never throws. */
-  readonly commitRejected: (entry: JournalEntry) => Promise<void>;
+  /** Writes down a refusal where there is room for it, and says whether there was; never throws. */
+  readonly commitRejected: (entry: JournalEntry) => Promise<boolean>;
   readonly allowedAddresses: { readonly [provider: string]: AddressFilter };
   readonly isWithinLimit: UnverifiedLimit;
   readonly onInbound: InboundResponder | undefined;
@@ -79,7 +79,8 @@ function checkAddress(
   { remoteAddress = "" }: IncomingRequest,
 ): void {
   const isAllowed = Object.hasOwn(allowedAddresses, name) ? allowedAddresses[name] : undefined;
-  if (isAllowed === undefined || isAllowed(remoteAddress)) return;
+  // Nothing but true: a promise would be.
+  if (isAllowed === undefined || isAllowed(remoteAddress) === true) return;
   throw new VerificationError("address_not_allowed", "Address: expected one of the allowed ones, got another");
 }
 
@@ -132,11 +133,18 @@ async function refuse(
   raw: RawDelivery,
   { refused: code, message }: Refusal,
 ): Promise<Answer> {
-  // Only here: nothing that was verified is ever asked about.
-  if (!ourFaults.has(code) && !(await context.isWithinLimit(request.remoteAddress))) return refused("rate_limited");
+  const isOurFault = ourFaults.has(code);
+  // Only here: nothing that was verified is ever asked about. A failure of ours stays one, whoever provokes it.
+  if (!mendable.has(code) && !(await context.isWithinLimit(request.remoteAddress))) {
+    return refused(isOurFault ? code : "rate_limited");
+  }
   const fields = { provider: provider.name, code, remoteAddress: request.remoteAddress ?? null };
-  context.logger[ourFaults.has(code) ? "error" : "warn"](fields, `[${provider.name}] delivery refused: ${message}`);
-  if (code === "storage_unavailable") return refused(code);
+  const log = (): void =>
+    context.logger[isOurFault ? "error" : "warn"](fields, `[${provider.name}] delivery refused: ${message}`);
+  if (code === "storage_unavailable") {
+    log();
+    return refused(code);
+  }
   // A copy: a view would keep the whole request in memory.
   const kept = { ...raw, body: new Uint8Array(raw.body.subarray(0, keptOfRejected)) };
   const entry = journalEntry({
@@ -147,11 +155,14 @@ async function refuse(
     error: { code, message },
     rejected: true,
   });
-  await context.commitRejected(entry);
+  // What the journal has no room for would fill the log as well.
+  if ((await context.commitRejected(entry)) || isOurFault) log();
   return refused(code);
 }
 
-const ourFaults: ReadonlySet<string> = new Set(["storage_unavailable", "internal_failure", "body_already_parsed"]);
+/** What somebody has to mend before anything can be verified: each one is told. */
+const mendable: ReadonlySet<string> = new Set(["storage_unavailable", "body_already_parsed"]);
+const ourFaults: ReadonlySet<string> = new Set([...mendable, "internal_failure"]);
 
 /** The size that an unread body claims to have. */
 function statedLength({ headers }: RawDelivery): number {

@@ -89,17 +89,20 @@ export function createRouter(providers: readonly Provider[], options: { prefix: 
   }
   add("test", { type: "test" });
   if (options.echo) add("echo", { type: "echo" });
+  const underPrefix = (path: string): Route | undefined =>
+    options.prefix === "" || path.startsWith(`${options.prefix}/`)
+      ? relative.get(path.slice(options.prefix.length))
+      : undefined;
+  const mounted = (path: string): Route | undefined => relative.get(path) ?? underPrefix(path);
   return {
     paths,
     match(wirePath, mountedPath) {
       const wire = withoutTrailingSlash(wirePath);
-      const underPrefix =
-        options.prefix === "" || wire.startsWith(`${options.prefix}/`) ? wire.slice(options.prefix.length) : undefined;
       return (
-        (underPrefix === undefined ? undefined : relative.get(underPrefix)) ??
+        underPrefix(wire) ??
         absolute.get(wire) ??
-        // Only a handler mounted below the root may drop the prefix.
-        (mountedPath === wirePath ? undefined : relative.get(withoutTrailingSlash(mountedPath)))
+        // Only a handler mounted below the root may drop the prefix, or have another path before it.
+        (mountedPath === wirePath ? undefined : mounted(withoutTrailingSlash(mountedPath)))
       );
     },
   };

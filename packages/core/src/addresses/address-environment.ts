@@ -1,5 +1,6 @@
 import type { AddressFilter, ClientAddress } from "../client-address.ts";
 import type { EnvironmentReader } from "../from-env.ts";
+import { isHeaderName } from "../headers.ts";
 import { addressRanges } from "./address-ranges.ts";
 import { behindProxies } from "./behind-proxies.ts";
 
@@ -11,7 +12,15 @@ const ranges = (text: string): readonly string[] => text.split(",").map((range) 
  * `clientAddress` of an Offhook; nothing where the first is not set.
  */
 export const clientAddressEnvironment: EnvironmentReader<{ readonly clientAddress?: ClientAddress }> = (variables) => {
-  const header = variables.optionalText("OFFHOOK_CLIENT_ADDRESS_HEADER");
+  const isDeclared = variables.optionalText("OFFHOOK_TRUSTED_PROXIES") !== undefined;
+  const header = variables.optional(
+    "OFFHOOK_CLIENT_ADDRESS_HEADER",
+    "the name of a header, together with OFFHOOK_TRUSTED_PROXIES",
+    (name) => {
+      if (!isDeclared || !isHeaderName(name)) throw new TypeError("no header that anybody is believed by");
+      return name;
+    },
+  );
   const clientAddress = variables.optional("OFFHOOK_TRUSTED_PROXIES", `${expected}, or "any"`, (text) =>
     behindProxies({ trusted: text === "any" ? "any" : ranges(text), ...(header === undefined ? {} : { header }) }),
   );

@@ -36,15 +36,16 @@ export function fromNodeRequest(
   { path, rawBody = request.rawBody, mend }: NodeRequestOptions,
 ): ReadableNodeRequest {
   let failed = false;
-  const read = async (maxBytes: number): Promise<Uint8Array> => {
-    try {
-      // True as soon as anybody has taken a byte, whatever was made of it.
-      if (request.readableDidRead) throw bodyAlreadyParsed(mend);
-      return await readNodeBody(request, maxBytes);
-    } catch (error) {
+  const read = (maxBytes: number): Promise<Uint8Array> => {
+    // Somebody has taken a byte, whatever was made of it, or makes text of what comes.
+    const reading =
+      request.readableDidRead || request.readableEncoding !== null
+        ? Promise.reject<Uint8Array>(bodyAlreadyParsed(mend))
+        : readNodeBody(request, maxBytes);
+    reading.catch(() => {
       failed = true;
-      throw error;
-    }
+    });
+    return reading;
   };
   return {
     incoming: {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { bodyIncomplete, bodyTimedOut, bodyTimeoutMs, bodyTooLarge } from "../read-body.ts";
+import { bodyIncomplete, bodyTimedOut, bodyTooLarge } from "../read-body.ts";
+import { endBodyDeadline, startBodyDeadline } from "./body-deadline.ts";
 
 const empty = new Uint8Array();
 
@@ -32,14 +33,14 @@ export function readNodeBody(request: IncomingMessage, maxBytes: number): Promis
       resolve(chunks === undefined ? (first ?? empty) : Buffer.concat(chunks, size));
     };
     const onBroken = (cause?: unknown): void => fail(bodyIncomplete(cause));
-    const timer = setTimeout(() => fail(bodyTimedOut()), bodyTimeoutMs);
+    const deadline = startBodyDeadline(() => fail(bodyTimedOut()));
 
     function fail(error: Error): void {
       detach();
       reject(error);
     }
     function detach(): void {
-      clearTimeout(timer);
+      endBodyDeadline(deadline);
       request.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onBroken);
     }
 

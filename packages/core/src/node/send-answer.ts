@@ -31,12 +31,12 @@ export function sendAnswerAndClose(request: IncomingMessage, response: ServerRes
 function writeHead(request: IncomingMessage, response: ServerResponse, answer: Answer, closes: boolean): boolean {
   if (response.headersSent || response.writableEnded || response.destroyed) return false;
   const { status, headers, body } = answer;
-  response.statusCode = status;
-  // Names are the answer's own; iterating them directly spares the lists that Object.entries makes.
-  for (const name in headers) response.setHeader(name, headers[name] ?? "");
-  // A 204 has no length, not even zero (RFC 9110, 8.6).
-  if (status !== 204) response.setHeader("content-length", Buffer.byteLength(body));
-  if (closes) response.setHeader("connection", "close");
+  response.writeHead(status, {
+    ...headers,
+    // A 204 has no length, not even zero (RFC 9110, 8.6).
+    ...(status === 204 ? undefined : { "content-length": Buffer.byteLength(body) }),
+    ...(closes ? { connection: "close" } : undefined),
+  });
   return true;
 }
 
