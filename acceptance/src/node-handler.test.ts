@@ -88,6 +88,14 @@ describe("toNodeHandler", () => {
     expect([kept.status, (await state()).deliveries[0]?.status]).toEqual([200, "unmapped"]);
   });
 
+  test("refuses a body that a middleware has made text of, which is not the bytes any more", async () => {
+    const { offhook, state } = createAdapterSubject();
+    const handler = toNodeHandler(offhook);
+    const send = await open((request, response) => handler(request.setEncoding("utf8"), response));
+    expect((await send("/api/webhooks/subject", "caf\u00e9")).status).toBe(500);
+    expect((await state()).deliveries[0]?.code).toBe("body_already_parsed");
+  });
+
   test("answers 503 for a mistake in a provider that nobody else can be told of", async () => {
     const offhook = createOffhook({
       storage: memoryStorage(),

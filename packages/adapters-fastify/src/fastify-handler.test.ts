@@ -61,6 +61,36 @@ describe("toFastifyHandler", () => {
     expect((await send(app, "/hooks/in/subject")).status).toBe(200);
   });
 
+  test.each([
+    { title: "a slash at its end", prefix: "/hooks/", path: "/hooks/subject" },
+    { title: "nothing but a slash", prefix: "/", path: "/api/webhooks/subject" },
+    { title: "a parameter", prefix: "/:tenant/hooks", path: "/acme/hooks/subject" },
+    { title: "letters that are encoded", prefix: "/caf\u00e9", path: "/caf%C3%A9/subject" },
+  ])("serves below a prefix of $title", async ({ prefix, path }) => {
+    const app = open();
+    await app.register(toFastifyHandler(createAdapterSubject().offhook), { prefix });
+    expect((await send(app, path)).status).toBe(200);
+  });
+
+  test.each([
+    { options: { rewriteUrl: ({ url = "/" }) => url.replace("/v1", "") }, path: "/v1/api/webhooks/subject" },
+    { options: { routerOptions: { ignoreDuplicateSlashes: true } }, path: "/api//webhooks/subject" },
+    { options: { routerOptions: { caseSensitive: false } }, path: "/API/webhooks/Subject" },
+    { options: { routerOptions: { ignoreTrailingSlash: true } }, path: "/api/webhooks/subject/" },
+    { options: { ignoreTrailingSlash: true }, path: "/api/webhooks/subject/" },
+  ])("serves what the app's router takes for an address: $path", async ({ options, path }) => {
+    const app = Fastify(options);
+    apps.push(app);
+    await app.register(toFastifyHandler(createAdapterSubject().offhook));
+    expect((await send(app, path)).status).toBe(200);
+  });
+
+  test("says so when an address is served already", async () => {
+    const app = open();
+    await app.register(toFastifyHandler(createAdapterSubject().offhook));
+    await expect(app.register(toFastifyHandler(createAdapterSubject().offhook))).rejects.toThrow(/already declared/);
+  });
+
   test("leaves the app's parsers and routes as they are", async () => {
     const app = open();
     app.post("/before", (request) => ({ got: request.body }));
@@ -121,6 +151,8 @@ describe("toFastifyHandler", () => {
     const accepted = await send(app, "/api/webhooks/subject");
     const tooLarge = await send(app, "/api/webhooks/subject", "x".repeat(5_000));
     expect([accepted.status, tooLarge.status]).toEqual([200, 413]);
+    // Nothing can follow a body that nobody reads to its end.
+    expect([accepted, tooLarge].map(({ headers }) => headers.get("connection"))).toEqual(["keep-alive", "close"]);
     expect([accepted, tooLarge].map(({ headers }) => headers.get("x-request-id"))).toEqual(["r1", "r1"]);
     await expect.poll(() => seen).toEqual([200, 413]);
   });

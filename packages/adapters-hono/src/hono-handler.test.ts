@@ -1,6 +1,6 @@
 import { signRequest } from "@offhook/core";
 import { byBody, createAdapterSubject } from "@offhook/testing/subject";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { describe, expect, test } from "vitest";
 import { toHonoHandler } from "./hono-handler.ts";
@@ -46,6 +46,32 @@ describe("toHonoHandler", () => {
     const routed = new Hono().route("/in", new Hono().use("/hooks/*", toHonoHandler(offhook)));
     expect((await send(routed, "/in/hooks/subject", { body: "3" })).status).toBe(200);
     expect((await send(routed, "/hooks/subject")).status).toBe(404);
+  });
+
+  test.each([
+    { app: (handler: MiddlewareHandler) => new Hono().use("/:tenant/hooks/*", handler), path: "/acme/hooks/subject" },
+    {
+      app: (handler: MiddlewareHandler) => new Hono().route("/t/:id", new Hono().use("/hooks/*", handler)),
+      path: "/t/7/hooks/subject",
+    },
+    { app: (handler: MiddlewareHandler) => new Hono().use("/caf\u00e9/*", handler), path: "/caf%C3%A9/subject" },
+    {
+      app: (handler: MiddlewareHandler) => new Hono().mount("/in", new Hono().use("/hooks/*", handler).fetch),
+      path: "/in/hooks/subject",
+    },
+    {
+      app: (handler: MiddlewareHandler) => new Hono().mount("/in", new Hono().use(handler).fetch),
+      path: "/in/api/webhooks/subject",
+    },
+  ])("serves $path", async ({ app, path }) => {
+    const incoming = { url: path, headers: {}, socket: {} };
+    for (const [index, env] of [undefined, { incoming }].entries()) {
+      const { offhook, state } = createAdapterSubject();
+      const answer = await send(app(toHonoHandler(offhook)), path, { body: String(index), ...(env && { env }) });
+      // Without the headers of Node's request nothing is signed.
+      expect(answer.status).toBe(env === undefined ? 200 : 401);
+      expect((await state()).deliveries).toHaveLength(1);
+    }
   });
 
   test("passes on what is not its own, unread", async () => {

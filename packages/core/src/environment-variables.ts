@@ -27,7 +27,7 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
  */
 export function environmentVariables(variables: object, problems: string[]): EnvironmentVariables {
   const optionalText = (name: string): string | undefined => {
-    const value = read(variables, name);
+    const value = valueOf(variables, name);
     const text = typeof value === "string" ? value.trim() : "";
     return text === "" ? undefined : text;
   };
@@ -76,7 +76,7 @@ export function environmentVariables(variables: object, problems: string[]): Env
 }
 
 /** Deno throws for a name that may not be read; then it is not set. */
-function read(variables: object, name: string): unknown {
+function valueOf(variables: object, name: string): unknown {
   try {
     return (variables as { readonly [name: string]: unknown })[name];
   } catch {

@@ -55,6 +55,33 @@ describe("D11: fromEnv", () => {
     expect(() => fromEnv({ vendor }, { VENDOR_KEY: { get() {} }, VENDOR_ACCOUNT: 3 })).toThrow(/VENDOR_KEY: missing/);
   });
 
+  test("takes a Worker's own type of its environment, which has no index", () => {
+    interface Env {
+      readonly VENDOR_KEY: string;
+      readonly VENDOR_ACCOUNT: string;
+    }
+    const env: Env = { VENDOR_KEY: "k", VENDOR_ACCOUNT: "a" };
+    expect(fromEnv({ vendor }, env).vendor).toMatchObject({ account: "a" });
+  });
+
+  test("lists what is missing also where a reader cannot go on without it", () => {
+    const fails: EnvironmentReader<URL> = ({ text }) => new URL(text("DATABASE_URL"));
+    expect(() => fromEnv({ fails, vendor }, {})).toThrow(/DATABASE_URL: missing\n {2}VENDOR_KEY: missing/);
+    expect(() => fromEnv({ fails }, { DATABASE_URL: "nonsense" })).toThrow(TypeError);
+  });
+
+  test("takes names that may not be read, as on Deno without its permission, for not set", () => {
+    const guarded = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error("Requires env access");
+        },
+      },
+    );
+    expect(() => fromEnv({ vendor }, guarded)).toThrow(/VENDOR_KEY: missing\n {2}VENDOR_ACCOUNT: missing/);
+  });
+
   test("reads process.env by itself", () => {
     process.env["VENDOR_KEY"] = "k";
     process.env["VENDOR_ACCOUNT"] = "a";
@@ -109,6 +136,13 @@ describe("addresses from the environment", () => {
     expect(() => read({ OFFHOOK_TRUSTED_PROXIES: "everything", ELEVENLABS_WEBHOOK_IP_WHITELIST: "1.2.3" })).toThrow(
       /OFFHOOK_TRUSTED_PROXIES: expected .*"any"\n {2}ELEVENLABS_WEBHOOK_IP_WHITELIST: expected/,
     );
+  });
+
+  test.each([
+    { OFFHOOK_CLIENT_ADDRESS_HEADER: "x-real-ip" },
+    { OFFHOOK_CLIENT_ADDRESS_HEADER: "a b", OFFHOOK_TRUSTED_PROXIES: "any" },
+  ])("%j is a problem of the header", (variables) => {
+    expect(() => read({ ...variables })).toThrow(/complete:\n {2}OFFHOOK_CLIENT_ADDRESS_HEADER: expected/);
   });
 
   test('"any" believes every peer', () => {

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { ReadBody } from "./delivery.ts";
 import type { LogFields } from "./logger.ts";
 import type { Offhook } from "./offhook.ts";
 import type { OffhookOptions } from "./offhook-options.ts";
+import type { AddressFilter } from "./client-address.ts";
 import { addressRanges } from "./addresses/address-ranges.ts";
 import { behindProxies } from "./addresses/behind-proxies.ts";
 import { openToy } from "./toy-offhook.ts";
-import { toyRequest } from "./toy-provider.ts";
+import { toyProvider, toyRequest } from "./toy-provider.ts";
 
 const opened: Offhook[] = [];
 afterEach(async () => {
@@ -98,6 +100,40 @@ describe("S09, H1: unverified requests", () => {
     expect(await open({ rateLimit: { limiter: throwing } }).ask("192.0.2.1")).toBe(401);
   });
 
+  test("are not kept waiting by a limiter that hangs", async () => {
+    const { ask } = open({ rateLimit: { limiter: { take: () => new Promise<boolean>(() => undefined) } } });
+    expect(await ask("192.0.2.1")).toBe(401);
+  });
+
+  test("that make a custom check fail stay failures of ours, journaled and logged up to the limit", async () => {
+    const lines: string[] = [];
+    const logger = { info() {}, warn() {}, error: (_fields: LogFields, message: string) => void lines.push(message) };
+    const verification = {
+      type: "custom" as const,
+      verify: () => {
+        throw new TypeError("no keys");
+      },
+    };
+    const { ask, offhook } = open({
+      providers: [toyProvider({ verification })],
+      rateLimit: { perMinute: 2 },
+      logger,
+    });
+    for (let count = 0; count < 5; count += 1) expect(await ask("192.0.2.1")).toBe(503);
+    expect((await offhook.deliveries.list()).data).toHaveLength(2);
+    expect(lines).toHaveLength(2);
+  });
+
+  test("of more than the journal has room for fill the log no more than the journal", async () => {
+    const counts = new Map<string, number>();
+    const count = (_fields: LogFields, message: string): void =>
+      void counts.set(message, (counts.get(message) ?? 0) + 1);
+    const { ask } = open({ logger: { info() {}, warn: count, error: count } });
+    for (let index = 0; index < 5_000; index += 1) await ask(`2001:db8:${(index % 65_536).toString(16)}:1::1`);
+    expect(counts.get("[toy] refusals not journaled")).toBe(1);
+    expect([...counts.values()].reduce((sum, each) => sum + each)).toBeLessThan(1_100);
+  });
+
   test("are not limited where nobody wants it", async () => {
     const { ask } = open({ rateLimit: false });
     for (let count = 0; count < 150; count += 1) expect(await ask("192.0.2.1")).toBe(401);
@@ -153,9 +189,14 @@ describe("S09, H1: unverified requests", () => {
     expect(told).toEqual([1, 5, 3]);
   });
 
-  test.each([Number.NaN, -1])("%d a minute is refused", (perMinute) => {
-    expect(() => open({ rateLimit: { perMinute } })).toThrow(expect.objectContaining({ code: "option_invalid" }));
-  });
+  test.each([{ perMinute: Number.NaN }, { perMinute: -1 }, 20, { limiter: {} }, { limiter: () => true }])(
+    "%j is no limit",
+    (rateLimit) => {
+      // What JavaScript can hand over.
+      const given = { rateLimit } as unknown as Partial<OffhookOptions>;
+      expect(() => open(given)).toThrow(expect.objectContaining({ code: "option_invalid" }));
+    },
+  );
 });
 
 describe("S07, S08: addresses", () => {
@@ -184,7 +225,7 @@ describe("S07, S08: addresses", () => {
 
   test("beside a list have no body read", async () => {
     const { offhook } = open({ allowedAddresses: { toy: addressRanges(["198.51.100.7"]) } });
-    const body = vi.fn(async () => new Uint8Array());
+    const body = vi.fn<ReadBody>(async () => new Uint8Array());
     const request = { method: "POST", url: "/api/webhooks/toy", headers: {}, body, remoteAddress: "203.0.113.9" };
     expect((await offhook.handle(request)).status).toBe(403);
     expect(body).not.toHaveBeenCalled();
@@ -198,6 +239,39 @@ describe("S07, S08: addresses", () => {
     expect(await sendFrom("10.0.0.1", "c1", { "x-forwarded-for": "198.51.100.7" })).toBe(200);
     expect(await sendFrom("10.0.0.1", "c2", { "x-forwarded-for": "198.51.100.7, 203.0.113.9" })).toBe(403);
     expect(await sendFrom("203.0.113.9", "c3", { "x-forwarded-for": "198.51.100.7" })).toBe(403);
+  });
+
+  test("are those of the connection's where nobody could say them", async () => {
+    const finders = [
+      () => {
+        throw new Error("no");
+      },
+      () => Promise.resolve("198.51.100.7"),
+      () => null,
+    ];
+    for (const clientAddress of finders) {
+      // What JavaScript can hand over.
+      const { sendFrom, ask, offhook } = open({ clientAddress } as unknown as Partial<OffhookOptions>);
+      expect([await sendFrom("192.0.2.1", "c1"), await ask("192.0.2.1")]).toEqual([200, 401]);
+      expect((await offhook.deliveries.list()).data.map(({ remoteAddress }) => remoteAddress)).toEqual([null, null]);
+    }
+    // @ts-expect-error -- what JavaScript can hand over
+    expect(() => open({ clientAddress: ["10.0.0.0/8"] })).toThrow(/clientAddress: expected a function/);
+  });
+
+  test("that a list of one's own promises to judge are refused", async () => {
+    const toy = (() => Promise.resolve(false)) as unknown as AddressFilter; // what JavaScript can hand over
+    const { sendFrom } = open({ allowedAddresses: { toy } });
+    expect(await sendFrom("192.0.2.1", "c1")).toBe(403);
+  });
+
+  test("may be null, as a header that is not there is", async () => {
+    const { offhook } = open({ rateLimit: { perMinute: 1 } });
+    const forge = async (): Promise<number> => {
+      const request = new Request("https://hooks.example.com/api/webhooks/toy", { method: "POST" });
+      return (await offhook.fetch(request, { remoteAddress: request.headers.get("cf-connecting-ip") })).status;
+    };
+    expect([await forge(), await forge()]).toEqual([401, 429]);
   });
 
   test("a list for a provider that is not there is refused, because it would protect nothing", () => {

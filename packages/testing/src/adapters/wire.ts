@@ -22,7 +22,7 @@ export interface WireResponse {
 }
 
 /** How long a server may take. Milliseconds. */
-const patienceMs = 20_000;
+const patienceMs = 25_000;
 
 /**
  * Sends requests one after the other over one connection, and gives what each was answered. A server that says that it
@@ -55,6 +55,22 @@ export async function breakOff(port: number, request: WireRequest, sentBytes: nu
   // Time for the server to begin reading.
   await new Promise((resolve) => setTimeout(resolve, 200));
   socket.destroy();
+}
+
+/** Sends the head and a part of the body, then nothing more, and waits for the answer. */
+export async function stall(port: number, request: WireRequest, sentBytes: number): Promise<WireResponse> {
+  const connection = await open(port);
+  try {
+    const length = request.chunks === undefined ? String(request.body.length) : undefined;
+    const framing =
+      length === undefined ? (["transfer-encoding", "chunked"] as const) : (["content-length", length] as const);
+    connection.socket.write(headOf(request, [framing]));
+    const sent = request.body.subarray(0, sentBytes);
+    connection.socket.write(length === undefined ? chunkOf(sent) : sent);
+    return await readResponse(connection, request.method);
+  } finally {
+    connection.socket.destroy();
+  }
 }
 
 interface Connection {
@@ -97,10 +113,13 @@ async function send(socket: Socket, request: WireRequest): Promise<void> {
     const size = chunks[index] ?? chunks.at(-1) ?? body.length;
     const chunk = body.subarray(offset, offset + size);
     offset += size;
-    await write(socket, Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from("\r\n")]));
+    await write(socket, chunkOf(chunk));
   }
   await write(socket, Buffer.from("0\r\n\r\n"));
 }
+
+const chunkOf = (bytes: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
 
 /** Waits for what is in the way: large bodies would lie in memory otherwise. */
 async function write(socket: Socket, bytes: Uint8Array): Promise<void> {
