@@ -61,11 +61,12 @@ test.each([{}, { "content-length": "100" }])(
       const body = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
       const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body, duplex: "half" };
       const reading = bodyOf(new Request("https://hooks.example.com", init))(maxBytes);
-      const refusal = expect(reading).rejects.toMatchObject({ code: "body_timeout" });
+      // Handled before time goes on.
+      const outcome = reading.catch((error: unknown) => error);
       await vi.advanceTimersByTimeAsync(15_000);
       // And for the rest a second more.
       await vi.advanceTimersByTimeAsync(1_000);
-      await refusal;
+      expect(await outcome).toMatchObject({ code: "body_timeout" });
     } finally {
       vi.useRealTimers();
     }

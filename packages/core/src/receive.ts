@@ -79,8 +79,9 @@ function checkAddress(
   { remoteAddress = "" }: IncomingRequest,
 ): void {
   const isAllowed = Object.hasOwn(allowedAddresses, name) ? allowedAddresses[name] : undefined;
+  const answer: unknown = isAllowed?.(remoteAddress);
   // Nothing but true: a promise would be.
-  if (isAllowed === undefined || isAllowed(remoteAddress) === true) return;
+  if (isAllowed === undefined || answer === true) return;
   throw new VerificationError("address_not_allowed", "Address: expected one of the allowed ones, got another");
 }
 
