@@ -1,32 +1,15 @@
-import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createOffhook, memoryStorage, signRequest, silentLogger } from "@offhook/core";
 import { toNodeHandler, type NodeRequest } from "@offhook/core/node";
-import { describeAdapter } from "@offhook/testing/conformance";
+import { describeAdapter, serverTarget } from "@offhook/testing/conformance";
 import { byBody, createAdapterSubject } from "@offhook/testing/subject";
 import { afterEach, describe, expect, test } from "vitest";
 
-async function serve(listener: RequestListener) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    // A server that listens on TCP has an address of this shape.
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
 describeAdapter({
   name: "node:http",
-  async start() {
+  start() {
     const { offhook, state } = createAdapterSubject();
-    return { ...(await serve(toNodeHandler(offhook))), state };
+    return serverTarget(createServer(toNodeHandler(offhook)).listen(0, "127.0.0.1"), state);
   },
 });
 
@@ -37,8 +20,9 @@ describe("toNodeHandler", () => {
   });
 
   async function open(listener: RequestListener) {
-    const server = await serve(listener);
-    cleanups.push(server.close);
+    const nothing = () => Promise.resolve({ deliveries: [] });
+    const server = await serverTarget(createServer(listener).listen(0, "127.0.0.1"), nothing);
+    cleanups.push(() => server.close());
     return async (path: string, body = '{"call": 1}') => {
       const { headers } = await signRequest(byBody, {
         method: "POST",

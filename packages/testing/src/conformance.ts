@@ -22,6 +22,7 @@ export { describeProvider, type ProviderConformanceOptions } from "./provider-co
 
 export { describeAdapter, type AdapterSuiteOptions } from "./adapters/describe-adapter.ts";
 export { adapterCases } from "./adapters/adapter-cases.ts";
+export { serverTarget } from "./adapters/server-target.ts";
 export { slowAdapterCases } from "./adapters/slow-cases.ts";
 export type { AdapterCase, AdapterNeed, AdapterTarget } from "./adapters/adapter-case.ts";
 
