@@ -12,7 +12,7 @@ const webhookOnly = (provider: string): string =>
  * reads them are 20,500 of theirs.
  */
 const budgets: Readonly<Record<string, { readonly contents: string; readonly budget: number }>> = {
-  core: { contents: 'export { createOffhook } from "@offhook/core";', budget: 20_900 },
+  core: { contents: 'export { createOffhook } from "@offhook/core";', budget: 20_950 },
   "core and twilio, webhooks only": { contents: webhookOnly("twilio"), budget: 25_000 },
   "core and retell, webhooks only": { contents: webhookOnly("retell"), budget: 25_600 },
   "core and elevenlabs, webhooks only": { contents: webhookOnly("elevenlabs"), budget: 27_300 },

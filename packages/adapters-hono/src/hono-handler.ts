@@ -1,4 +1,5 @@
 import { bodyOf, headerRecord, pathOf, targetOf, type Answer, type Offhook } from "@offhook/core";
+import { withinDeadline } from "@offhook/core/node";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { StatusCode } from "hono/utils/http-status";
@@ -27,7 +28,10 @@ export function toHonoHandler(offhook: Pick<Offhook, "handle" | "handles">): Mid
       url,
       path,
       headers: headers ?? headerRecord(raw.headers),
-      body: context.req.bodyCache.arrayBuffer === undefined ? bodyOf(raw) : await keptBytes(context),
+      body:
+        context.req.bodyCache.arrayBuffer === undefined
+          ? bodyOf(raw, headers && withinDeadline)
+          : await keptBytes(context),
       remoteAddress,
     });
     return respond(context, answer);
@@ -38,8 +42,12 @@ export function toHonoHandler(offhook: Pick<Offhook, "handle" | "handles">): Mid
 function belowMount(path: string, route: string): string {
   if (!route.endsWith("/*")) return path;
   // As many segments as the pattern has: their texts differ where it has parameters.
-  const mounted = route.split("/").length - 1;
-  return `/${path.split("/").slice(mounted).join("/")}`;
+  let end = 0;
+  for (let slash = route.indexOf("/", 1); slash !== -1; slash = route.indexOf("/", slash + 1)) {
+    end = path.indexOf("/", end + 1);
+    if (end === -1) return "/";
+  }
+  return path.slice(end);
 }
 
 /** Bytes that an earlier middleware has read by `c.req.arrayBuffer()`. Text and JSON do not give them back. */

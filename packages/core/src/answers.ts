@@ -32,7 +32,7 @@ const messages: { readonly [Code in RefusalCode]: string } = {
   body_too_large: "The body is too large",
   body_timeout: "The body took too long to arrive",
   body_already_parsed:
-    "A body parser ran before Offhook, so the signed bytes are gone: mount Offhook's handler before the parser, or let the parser keep the bytes in req.rawBody",
+    "A body parser ran before Offhook: mount Offhook's handler first, or let the parser keep the bytes in req.rawBody",
   rate_limited: "Too many requests",
   address_not_allowed: "Requests from this address are not accepted here",
   storage_unavailable: "The delivery could not be stored, please send it again",

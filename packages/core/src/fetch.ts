@@ -2,7 +2,7 @@ import type { Answer, IncomingRequest, ReadBody } from "./delivery.ts";
 import { ConfigurationError } from "./errors.ts";
 import { headerRecord } from "./headers.ts";
 import { targetOf } from "./request-target.ts";
-import { bodyTooLarge, readStream, readWhole, throwAway } from "./read-body.ts";
+import { bodyTooLarge, inTime, readStream, readWhole, throwAway, type WithinTime } from "./read-body.ts";
 import { isWorker } from "./runtime.ts";
 
 /** What a Request does not tell of where it came from. */
@@ -22,14 +22,18 @@ export function fromRequest(request: Request, origin: RequestOrigin = {}): Incom
   };
 }
 
-/** Reads the raw bytes of a Request that nobody has read, for doors that know the rest of it already. */
-export function bodyOf(request: Request): ReadBody {
+/**
+ * Reads the raw bytes of a Request that nobody has read, for doors that know the rest of it already.
+ *
+ * @param within what keeps the time; default: a timer for each body.
+ */
+export function bodyOf(request: Request, within: WithinTime = inTime): ReadBody {
   return async (maxBytes) => {
     if (request.bodyUsed) throw bodyWasRead();
     const statedBytes = Number(request.headers.get("content-length") ?? Number.NaN);
     // Spares the stream, which costs more than the signature on some servers.
     if (statedBytes <= Math.min(wholeBytes, maxBytes) && isHeldToLength(request)) {
-      return readWhole(request, maxBytes).catch((error: unknown) => {
+      return readWhole(request, maxBytes, within).catch((error: unknown) => {
         throw isTaken(request) ? bodyWasRead() : error;
       });
     }
@@ -39,7 +43,7 @@ export function bodyOf(request: Request): ReadBody {
       if (body !== null) await throwAway(body.getReader());
       throw bodyTooLarge(maxBytes);
     }
-    return readStream(body, maxBytes);
+    return readStream(body, maxBytes, within);
   };
 }
 

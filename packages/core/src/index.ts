@@ -104,6 +104,7 @@ export type {
 } from "./delivery.ts";
 
 export { bodyOf, toResponse } from "./fetch.ts";
+export type { WithinTime } from "./read-body.ts";
 
 // For archives of recordings.
 export type { ArchivedContent, RecordingArchive } from "./recording-archive.ts";

@@ -14,4 +14,5 @@ export {
   type NodeRequestOptions,
   type ReadableNodeRequest,
 } from "./node/from-node-request.ts";
+export { withinDeadline } from "./node/within-deadline.ts";
 export { sendAnswer, sendAnswerAndClose } from "./node/send-answer.ts";

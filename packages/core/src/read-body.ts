@@ -26,8 +26,8 @@ export function bodyIncomplete(cause: unknown): PayloadError {
  * cut off.
  * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
  */
-export async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const body = new Uint8Array(await inTime(request.arrayBuffer()));
+export async function readWhole(request: Request, maxBytes: number, within: WithinTime): Promise<Uint8Array> {
+  const body = new Uint8Array(await within(request.arrayBuffer()));
   // A Request that was made by hand can state anything.
   if (body.length > maxBytes) throw bodyTooLarge(maxBytes);
   return body;
@@ -37,12 +37,16 @@ export async function readWhole(request: Request, maxBytes: number): Promise<Uin
  * Reads a web stream, counting while it flows: what is too large is not kept.
  * @throws PayloadError `body_too_large`, `body_timeout`, or `payload_invalid` for a broken connection.
  */
-export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+export async function readStream(
+  stream: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  within: WithinTime,
+): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array();
   const reader = stream.getReader();
   const reading = readAll(reader, maxBytes);
   try {
-    return await inTime(reading);
+    return await within(reading);
   } catch (error) {
     await throwAway(reader);
     throw error;
@@ -70,7 +74,14 @@ export async function throwAway(reader: ReadableStreamDefaultReader<Uint8Array>)
   reader.cancel().catch(() => undefined);
 }
 
-async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
+/** Gives what is read of a body in time. @throws PayloadError `body_timeout`, or `payload_invalid` for what fails otherwise. */
+export type WithinTime = <Value>(reading: Promise<Value>) => Promise<Value>;
+
+/** What broke a body off, as what its sender is told. */
+export const asRefusal = (error: unknown): unknown => (error instanceof PayloadError ? error : bodyIncomplete(error));
+
+/** With a timer of its own, which is what every runtime has. */
+export async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timedOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(bodyTimedOut()), bodyTimeoutMs);
@@ -78,7 +89,7 @@ async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
   try {
     return await Promise.race([reading, timedOut]);
   } catch (error) {
-    throw error instanceof PayloadError ? error : bodyIncomplete(error);
+    throw asRefusal(error);
   } finally {
     clearTimeout(timer);
   }
