@@ -393,7 +393,7 @@ describe.each(versions)("toExpressHandler in $name", ({ framework }) => {
       const port = await listen(framework().use(middleware).use("/api/webhooks", handler));
       const answer = await send(port, await signed(delivery));
       expect(answer).toMatchObject({ status: 500, json: refusal("body_already_parsed") });
-      expect(answer.text).toContain("mount Offhook's handler before the parser");
+      expect(answer.text).toContain("mount Offhook's handler first");
       expect(answer.text).toContain("req.rawBody");
       expect(answer.text).not.toContain("c1");
       expect(logged.join()).toContain("mount toExpressHandler before express.json()");
