@@ -6,8 +6,8 @@ import { onceAMinute } from "./once-a-minute.ts";
 /** Counts requests that could not be verified. Verified ones are never asked about. */
 export interface RateLimiter {
   /**
-   * Counts one and says whether it is still within the limit. Where it throws, or does not
-   * answer within a second, the request passes: it is refused in any case.
+   * Counts one and says whether it is still within the limit. Where it throws, or does not answer
+   * within a second, the request passes: it is refused in any case.
    *
    * @param address an IPv4 address, the first four groups of an IPv6 one, or `unknown`.
    */
@@ -61,7 +61,8 @@ export function unverifiedLimit(
     logger.warn({ address, suppressed }, "Unverified requests beyond the limit are answered 429 and not journaled"),
   );
   return async (remoteAddress) => {
-    const address = remoteAddress === undefined ? "unknown" : addressGroup(remoteAddress);
+    // Doors are written in JavaScript as well, and null is what a header that is missing gives.
+    const address = addressGroup(remoteAddress ?? "unknown");
     let isWithin = true;
     try {
       const taken = limiter.take(address, now());

@@ -79,9 +79,9 @@ function checkAddress(
   { remoteAddress = "" }: IncomingRequest,
 ): void {
   const isAllowed = Object.hasOwn(allowedAddresses, name) ? allowedAddresses[name] : undefined;
-  const answer: unknown = isAllowed?.(remoteAddress);
-  // Nothing but true: a promise would be.
-  if (isAllowed === undefined || answer === true) return;
+  const verdict: unknown = isAllowed?.(remoteAddress);
+  // Only true itself: a promise would pass for it.
+  if (isAllowed === undefined || verdict === true) return;
   throw new VerificationError("address_not_allowed", "Address: expected one of the allowed ones, got another");
 }
 
