@@ -28,9 +28,8 @@ const mend = "export const config = { api: { bodyParser: false } } from the file
 export function toNextPagesHandler(offhook: Pick<Offhook, "handle">): NextPagesHandler {
   startWatching();
   return (request, response) => {
-    const { target: url } = connectionOf(request.url ?? "/", request.query);
-    const onWire: Pick<Offhook, "handle"> = { handle: (incoming) => offhook.handle({ ...incoming, url }) };
-    const path = pathBelowMount(pathOf(url), request.query);
-    return answerNodeRequest(onWire, request, response, { path, mend });
+    const { target } = connectionOf(request.url ?? "/", request.query);
+    const path = pathBelowMount(pathOf(target), request.query);
+    return answerNodeRequest(offhook, request, response, { path, target, mend });
   };
 }

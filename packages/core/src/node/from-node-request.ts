@@ -17,6 +17,8 @@ export interface NodeRequest extends IncomingMessage {
 export interface NodeRequestOptions {
   /** The path below the place where the handler is mounted. */
   readonly path: string;
+  /** The request target as on the wire, where the request has another writing of it. */
+  readonly target?: string;
   /** The raw bytes, where they are kept beside the framework's own request. */
   readonly rawBody?: unknown;
   /** What to change where a body parser was first; ends a sentence. */
@@ -33,7 +35,7 @@ export interface ReadableNodeRequest {
 /** A request of Node's as core takes it, without any fetch object on the way. */
 export function fromNodeRequest(
   request: NodeRequest,
-  { path, rawBody = request.rawBody, mend }: NodeRequestOptions,
+  { path, target, rawBody = request.rawBody, mend }: NodeRequestOptions,
 ): ReadableNodeRequest {
   let failed = false;
   const read = (maxBytes: number): Promise<Uint8Array> => {
@@ -51,7 +53,7 @@ export function fromNodeRequest(
     incoming: {
       // Node sets both on every request that a server receives.
       method: request.method ?? "GET",
-      url: request.originalUrl ?? request.url ?? "/",
+      url: target ?? request.originalUrl ?? request.url ?? "/",
       path,
       headers: request.headers,
       body: bytesOf(rawBody) ?? bytesOf(request.body) ?? read,
